@@ -1,0 +1,179 @@
+package onebit.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network: nodes in an order in which each reads only earlier ones, from one {@link Node.Input} to one
+ * {@link Node.SoftmaxLoss}. Checked when made; immutable.
+ */
+public final class Graph {
+
+    private final List<Node> nodes;
+    private final Map<String, Node> byName = new LinkedHashMap<>();
+    private final Map<String, Shape> shapes = new LinkedHashMap<>();
+    private final List<Parameter> parameters = new ArrayList<>();
+
+    /**
+     * A tensor that the network owns.
+     *
+     * @param name      node name and role, for example {@code stage1.block1.conv1.weight}
+     * @param shape     (output channels, input channels, rows, columns) for weights, (channels) for the others
+     * @param role      what it is
+     */
+    public record Parameter(String name, List<Integer> shape, Role role, Node node) {
+        public int size() {
+            return shape.stream().mapToInt(Integer::intValue).reduce(1, (a, b) -> a * b);
+        }
+
+        /** Whether training moves it along its gradient (and so keeps a momentum for it). */
+        public boolean trainable() {
+            return role == Role.WEIGHT || role == Role.SCALE || role == Role.OFFSET;
+        }
+    }
+
+    /** Roles of parameters; the suffix of their names. */
+    public enum Role {
+        WEIGHT, SCALE, OFFSET, MEAN, VARIANCE;
+
+        public String of(String node) {
+            return node + "." + name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    public Graph(List<Node> nodes) {
+        this.nodes = List.copyOf(nodes);
+        for (Node node : this.nodes) add(node);
+        if (this.nodes.isEmpty() || !(this.nodes.getFirst() instanceof Node.Input) || !(this.nodes.getLast() instanceof Node.SoftmaxLoss))
+            throw new IllegalArgumentException("A graph begins with its input and ends with its loss.");
+    }
+
+    private void add(Node node) {
+        if (byName.containsKey(node.name()))
+            throw new IllegalArgumentException("Two nodes are called '" + node.name() + "'; names must be unique.");
+        for (String input : node.inputs())
+            if (!byName.containsKey(input))
+                throw new IllegalArgumentException("Node '" + node.name() + "' reads '" + input + "', which does not come before it.");
+        if (node instanceof Node.Input && !byName.isEmpty())
+            throw new IllegalArgumentException("A graph has one input, and it comes first.");
+        Shape shape = shapeOf(node);
+        byName.put(node.name(), node);
+        shapes.put(node.name(), shape);
+        addParameters(node);
+    }
+
+    private Shape shapeOf(Node node) {
+        return switch (node) {
+            case Node.Input n -> n.shape();
+            case Node.Conv n -> {
+                Shape in = shape(n.input());
+                if (in.channels() != n.inputChannels())
+                    throw new IllegalArgumentException("Convolution '" + n.name() + "' expects " + n.inputChannels()
+                        + " channels, its input '" + n.input() + "' has " + in.channels() + ".");
+                yield new Shape(n.outputChannels(), n.padding().outputHeight(in.height(), n.kernel(), n.stride()),
+                    n.padding().outputWidth(in.width(), n.kernel(), n.stride()));
+            }
+            case Node.AveragePool n -> {
+                Shape in = shape(n.input());
+                yield new Shape(in.channels(), n.padding().outputHeight(in.height(), n.size(), n.stride()),
+                    n.padding().outputWidth(in.width(), n.size(), n.stride()));
+            }
+            case Node.ChannelDoubling n -> new Shape(2 * shape(n.input()).channels(), shape(n.input()).height(), shape(n.input()).width());
+            case Node.Add n -> {
+                if (!shape(n.left()).equals(shape(n.right())))
+                    throw new IllegalArgumentException("'" + n.name() + "' adds " + shape(n.left()) + " and " + shape(n.right()) + ".");
+                yield shape(n.left());
+            }
+            case Node.GlobalPool n -> new Shape(shape(n.input()).channels(), 1, 1);
+            case Node.SoftmaxLoss n -> {
+                Shape in = shape(n.input());
+                if (in.height() != 1 || in.width() != 1)
+                    throw new IllegalArgumentException("The loss '" + n.name() + "' needs one value a class, not " + in + ".");
+                yield in;
+            }
+            case Node.BatchNorm n -> shape(n.input());
+            case Node.ReLU n -> shape(n.input());
+            case Node.ShiftedReLU n -> shape(n.input());
+            case Node.Scale n -> shape(n.input());
+        };
+    }
+
+    private void addParameters(Node node) {
+        switch (node) {
+            case Node.Conv n -> parameters.add(new Parameter(Role.WEIGHT.of(n.name()),
+                List.of(n.outputChannels(), n.inputChannels(), n.kernel(), n.kernel()), Role.WEIGHT, n));
+            case Node.BatchNorm n -> {
+                List<Integer> channels = List.of(shape(n.name()).channels());
+                if (n.affine()) {
+                    parameters.add(new Parameter(Role.SCALE.of(n.name()), channels, Role.SCALE, n));
+                    parameters.add(new Parameter(Role.OFFSET.of(n.name()), channels, Role.OFFSET, n));
+                }
+                parameters.add(new Parameter(Role.MEAN.of(n.name()), channels, Role.MEAN, n));
+                parameters.add(new Parameter(Role.VARIANCE.of(n.name()), channels, Role.VARIANCE, n));
+            }
+            default -> {}
+        }
+    }
+
+    /** All nodes, each after those it reads. */
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    /** @throws IllegalArgumentException if there is none of that name */
+    public Node node(String name) {
+        Node node = byName.get(name);
+        if (node == null) throw new IllegalArgumentException("The network has no node '" + name + "'.");
+        return node;
+    }
+
+    /** Shape of the node's output. */
+    public Shape shape(String name) {
+        node(name);
+        return shapes.get(name);
+    }
+
+    /** The nodes that read this one. */
+    public List<Node> readers(String name) {
+        return nodes.stream().filter(n -> n.inputs().contains(name)).toList();
+    }
+
+    public Shape inputShape() {
+        return shapes.get(nodes.getFirst().name());
+    }
+
+    /** Number of classes that the loss tells apart. */
+    public int classes() {
+        return shapes.get(nodes.getLast().name()).channels();
+    }
+
+    /** Every tensor of the network, in the order of the nodes. */
+    public List<Parameter> parameters() {
+        return List.copyOf(parameters);
+    }
+
+    /** The convolutions, in order. */
+    public List<Node.Conv> convolutions() {
+        return nodes.stream().filter(n -> n instanceof Node.Conv).map(n -> (Node.Conv) n).toList();
+    }
+
+    /** Multiply-accumulates of the convolutions for one image, forward. */
+    public long multiplyAccumulates() {
+        return convolutions().stream().mapToLong(c -> {
+            Shape out = shape(c.name());
+            return (long) c.weights() * out.height() * out.width();
+        }).sum();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Graph g && g.nodes.equals(nodes);
+    }
+
+    @Override
+    public int hashCode() {
+        return nodes.hashCode();
+    }
+}
