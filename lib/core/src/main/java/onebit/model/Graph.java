@@ -58,17 +58,18 @@ public final class Graph {
                 throw new IllegalArgumentException("Node '" + node.name() + "' reads '" + input + "', which does not come before it.");
         if (node instanceof Node.Input && !byName.isEmpty())
             throw new IllegalArgumentException("A graph has one input, and it comes first.");
-        Shape shape = shapeOf(node);
+        Shape shape = shapeOf(node, shapes);
         byName.put(node.name(), node);
         shapes.put(node.name(), shape);
         addParameters(node);
     }
 
-    private Shape shapeOf(Node node) {
+    /** Shape of a node's output, given those of its inputs by name. */
+    static Shape shapeOf(Node node, Map<String, Shape> shapes) {
         return switch (node) {
             case Node.Input n -> n.shape();
             case Node.Conv n -> {
-                Shape in = shape(n.input());
+                Shape in = shapes.get(n.input());
                 if (in.channels() != n.inputChannels())
                     throw new IllegalArgumentException("Convolution '" + n.name() + "' expects " + n.inputChannels()
                         + " channels, its input '" + n.input() + "' has " + in.channels() + ".");
@@ -76,27 +77,31 @@ public final class Graph {
                     n.padding().outputWidth(in.width(), n.kernel(), n.stride()));
             }
             case Node.AveragePool n -> {
-                Shape in = shape(n.input());
+                Shape in = shapes.get(n.input());
                 yield new Shape(in.channels(), n.padding().outputHeight(in.height(), n.size(), n.stride()),
                     n.padding().outputWidth(in.width(), n.size(), n.stride()));
             }
-            case Node.ChannelDoubling n -> new Shape(2 * shape(n.input()).channels(), shape(n.input()).height(), shape(n.input()).width());
-            case Node.Add n -> {
-                if (!shape(n.left()).equals(shape(n.right())))
-                    throw new IllegalArgumentException("'" + n.name() + "' adds " + shape(n.left()) + " and " + shape(n.right()) + ".");
-                yield shape(n.left());
+            case Node.ChannelDoubling n -> {
+                Shape in = shapes.get(n.input());
+                yield new Shape(2 * in.channels(), in.height(), in.width());
             }
-            case Node.GlobalPool n -> new Shape(shape(n.input()).channels(), 1, 1);
+            case Node.Add n -> {
+                Shape left = shapes.get(n.left()), right = shapes.get(n.right());
+                if (!left.equals(right))
+                    throw new IllegalArgumentException("'" + n.name() + "' adds " + left + " and " + right + "; both must have the same shape.");
+                yield left;
+            }
+            case Node.GlobalPool n -> new Shape(shapes.get(n.input()).channels(), 1, 1);
             case Node.SoftmaxLoss n -> {
-                Shape in = shape(n.input());
+                Shape in = shapes.get(n.input());
                 if (in.height() != 1 || in.width() != 1)
                     throw new IllegalArgumentException("The loss '" + n.name() + "' needs one value a class, not " + in + ".");
                 yield in;
             }
-            case Node.BatchNorm n -> shape(n.input());
-            case Node.ReLU n -> shape(n.input());
-            case Node.ShiftedReLU n -> shape(n.input());
-            case Node.Scale n -> shape(n.input());
+            case Node.BatchNorm n -> shapes.get(n.input());
+            case Node.ReLU n -> shapes.get(n.input());
+            case Node.ShiftedReLU n -> shapes.get(n.input());
+            case Node.Scale n -> shapes.get(n.input());
         };
     }
 
