@@ -1,0 +1,110 @@
+package onebit.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import onebit.run.UserError;
+
+/**
+ * What a file's bytes must digest to.
+ *
+ * @param hex lower-case hexadecimal digits
+ */
+public record Checksum(Algorithm algorithm, String hex) {
+
+    public enum Algorithm {
+        MD5("MD5", 32), SHA256("SHA-256", 64);
+
+        private final String label;
+        private final int digits;
+
+        Algorithm(String label, int digits) {
+            this.label = label;
+            this.digits = digits;
+        }
+
+        /** As people and {@link MessageDigest} call it. */
+        public String label() {
+            return label;
+        }
+
+        MessageDigest digest() {
+            try {
+                return MessageDigest.getInstance(label);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("Every Java platform has " + label, e);
+            }
+        }
+    }
+
+    public Checksum {
+        hex = hex.toLowerCase(Locale.ROOT);
+        if (!hex.matches("[0-9a-f]{" + algorithm.digits + "}"))
+            throw new IllegalArgumentException("'" + hex + "' is no " + algorithm.label + ": expected " + algorithm.digits + " hexadecimal digits.");
+    }
+
+    public static Checksum md5(String hex) {
+        return new Checksum(Algorithm.MD5, hex);
+    }
+
+    public static Checksum sha256(String hex) {
+        return new Checksum(Algorithm.SHA256, hex);
+    }
+
+    /** The checksum of bytes in memory. */
+    public static Checksum of(Algorithm algorithm, byte[] content) {
+        return new Checksum(algorithm, HexFormat.of().formatHex(algorithm.digest().digest(content)));
+    }
+
+    /** The checksum of a file, read in pieces. */
+    public static Checksum of(Algorithm algorithm, Path file) throws IOException {
+        MessageDigest digest = algorithm.digest();
+        byte[] piece = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int n; (n = in.read(piece)) >= 0; ) digest.update(piece, 0, n);
+        }
+        return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    public boolean matches(Path file) throws IOException {
+        return equals(of(algorithm, file));
+    }
+
+    /**
+     * Checks a file.
+     *
+     * @param remedy what to do if it is not the expected one: a sentence that ends the message
+     * @throws UserError naming the file, the checksum expected and the one found
+     */
+    public void verify(Path file, String remedy) {
+        Checksum found;
+        try {
+            found = of(algorithm, file);
+        } catch (IOException e) {
+            throw new UserError(file + " could not be read: " + e.getMessage() + ". " + remedy, e);
+        }
+        verify(found, file, remedy);
+    }
+
+    /** As {@link #verify(Path, String)}, for a file's content already in memory. */
+    public void verify(byte[] content, Path file, String remedy) {
+        verify(of(algorithm, content), file, remedy);
+    }
+
+    private void verify(Checksum found, Path file, String remedy) {
+        if (!equals(found))
+            throw new UserError(file + " is truncated or altered: its " + algorithm.label + " should be " + hex + " and is "
+                + found.hex + ". " + remedy);
+    }
+
+    /** For instance {@code MD5 c32a1d4ab5d03f1284b67883e8d87530}. */
+    @Override
+    public String toString() {
+        return algorithm.label + " " + hex;
+    }
+}

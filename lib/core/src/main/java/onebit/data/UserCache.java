@@ -1,0 +1,35 @@
+package onebit.data;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Where OneBit keeps what it has fetched: {@code ONEBIT_CACHE} if that is set, else the folder {@code onebit} in the
+ * user's cache folder ({@code XDG_CACHE_HOME} or {@code ~/.cache} on Linux, {@code ~/Library/Caches} on macOS,
+ * {@code %LOCALAPPDATA%} on Windows). Everything in it may be deleted at any time.
+ */
+public final class UserCache {
+
+    private UserCache() {}
+
+    /** The folder, absolute; not created. */
+    public static Path folder() {
+        return folder(System.getenv(), System.getProperty("os.name"), Path.of(System.getProperty("user.home")));
+    }
+
+    static Path folder(Map<String, String> environment, String operatingSystem, Path home) {
+        String own = environment.getOrDefault("ONEBIT_CACHE", "");
+        if (!own.isBlank()) return Path.of(own).toAbsolutePath();
+        String system = operatingSystem.toLowerCase(Locale.ROOT);
+        if (system.startsWith("windows")) {
+            String local = environment.getOrDefault("LOCALAPPDATA", "");
+            return (local.isBlank() ? home.resolve("AppData").resolve("Local") : Path.of(local)).resolve("onebit");
+        }
+        if (system.startsWith("mac")) return home.resolve("Library").resolve("Caches").resolve("onebit");
+        String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+        // The XDG specification: a relative path is invalid and to be ignored.
+        boolean usable = !xdg.isBlank() && Path.of(xdg).isAbsolute();
+        return (usable ? Path.of(xdg) : home.resolve(".cache")).resolve("onebit");
+    }
+}

@@ -1,0 +1,100 @@
+package onebit.run;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+
+/** Files that are there whole or not at all, whenever the process or the machine stops. */
+public final class AtomicFile {
+
+    /** Writes a file's content. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /**
+     * Writes {@code target} by way of a temporary file in the same folder, which is created if absent. A former
+     * {@code target} is replaced; if anything fails it stands as it was and the temporary file is gone.
+     *
+     * @throws UserError if the file cannot be written, saying why
+     */
+    public static void write(Path target, Content content) {
+        Path file = target.toAbsolutePath();
+        Path temporary = null;
+        try {
+            Files.createDirectories(file.getParent());
+            temporary = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".part");
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
+                content.writeTo(out);
+                out.flush();
+                channel.force(true);
+            }
+            rename(temporary, file);
+            temporary = null;
+        } catch (IOException e) {
+            throw cannotWrite(target, e);
+        } finally {
+            if (temporary != null) temporary.toFile().delete();
+        }
+    }
+
+    /**
+     * Puts a complete file at its final name: its content reaches the disk, then the name changes in one step.
+     *
+     * @param temporary in the folder of {@code target}, and closed
+     */
+    public static void publish(Path temporary, Path target) throws IOException {
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        rename(temporary, target);
+    }
+
+    private static void rename(Path temporary, Path target) throws IOException {
+        try {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+        // The new name is on disk only once its folder is; Windows cannot open a folder, and needs no such step.
+        Path folder = target.toAbsolutePath().getParent();
+        if (!System.getProperty("os.name").startsWith("Windows")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** Why {@code file} could not be written, in a sentence. */
+    public static UserError cannotWrite(Path file, IOException cause) {
+        if (isDiskFull(cause))
+            return new UserError("The disk is full: " + file + " could not be written. Free some space, or choose a folder "
+                + "on another disk, and run the command again.", cause);
+        String reason = switch (cause) {
+            case java.nio.file.AccessDeniedException _ -> "permission denied";
+            case java.nio.file.FileAlreadyExistsException e -> e.getFile() + " is a file, not a folder";
+            case java.nio.file.NoSuchFileException e -> e.getFile() + " does not exist";
+            case java.nio.file.FileSystemException e when e.getReason() != null -> e.getReason();
+            default -> String.valueOf(cause.getMessage());
+        };
+        return new UserError(file + " could not be written: " + reason + ".", cause);
+    }
+
+    /** Whether the operating system refused to write for want of space or quota. */
+    public static boolean isDiskFull(IOException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("no space left") || message.contains("not enough space") || message.contains("disk quota exceeded");
+    }
+}

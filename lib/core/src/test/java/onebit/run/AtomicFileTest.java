@@ -1,0 +1,66 @@
+package onebit.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+
+    @TempDir Path folder;
+
+    @Test
+    void writesIntoAFolderThatIsNotThereYet() throws IOException {
+        Path file = folder.resolve("a/b/file.txt");
+        AtomicFile.write(file, out -> out.write("content".getBytes()));
+        assertEquals("content", Files.readString(file));
+        assertEquals(1, filesIn(file.getParent()));
+    }
+
+    @Test
+    void replacesAFormerFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("file.txt"), "a longer former content");
+        AtomicFile.write(file, out -> out.write("new".getBytes()));
+        assertEquals("new", Files.readString(file));
+    }
+
+    @Test
+    void aFailureLeavesTheFormerFileAndNothingElse() throws IOException {
+        Path file = Files.writeString(folder.resolve("file.txt"), "former");
+        UserError error = assertThrows(UserError.class, () -> AtomicFile.write(file, out -> {
+            out.write(new byte[100_000]);
+            throw new IOException("No space left on device");
+        }));
+        assertEquals("former", Files.readString(file));
+        assertEquals(1, filesIn(folder));
+        assertTrue(error.getMessage().startsWith("The disk is full: " + file), error.getMessage());
+    }
+
+    @Test
+    void saysWhyAFileCannotBeWritten() throws IOException {
+        Path notAFolder = Files.writeString(folder.resolve("file"), "");
+        UserError error = assertThrows(UserError.class, () -> AtomicFile.write(notAFolder.resolve("x"), out -> {}));
+        assertTrue(error.getMessage().contains("is a file, not a folder"), error.getMessage());
+    }
+
+    @Test
+    void publishesACompleteFileUnderItsFinalName() throws IOException {
+        Path temporary = Files.writeString(folder.resolve("file.part"), "whole");
+        Path file = Files.writeString(folder.resolve("file"), "former");
+        AtomicFile.publish(temporary, file);
+        assertEquals("whole", Files.readString(file));
+        assertFalse(Files.exists(temporary));
+    }
+
+    private static long filesIn(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.count();
+        }
+    }
+}
