@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.UUID;
 
 /** Files that are there whole or not at all, whenever the process or the machine stops. */
 public final class AtomicFile {
@@ -34,8 +35,9 @@ public final class AtomicFile {
         Path temporary = null;
         try {
             Files.createDirectories(file.getParent());
-            temporary = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".part");
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+            // Not Files.createTempFile: its files are private to the user, and the name is the final file's.
+            temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                  OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
                 content.writeTo(out);
                 out.flush();
