@@ -28,6 +28,11 @@ public final class CounterRandom {
         return z ^ (z >>> 31);
     }
 
+    /** 64 uniform bits as a function of a key and a position: what {@link #nextLong} gives after {@code position} others. */
+    public static long at(long key, long position) {
+        return mix(key + (position + 1) * GOLDEN);
+    }
+
     /** 64 uniform bits. */
     public long nextLong() {
         return mix(state += GOLDEN);
