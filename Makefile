@@ -1,0 +1,29 @@
+# OneBit. `make` alone says what there is.
+# Every target finds a JDK 25 or fetches one (lib/bin/find-jdk) and needs GNU make and Maven.
+
+PROFILE ?= quick
+ROWS ?=
+
+.PHONY: help build test reproduce results clean
+
+help:
+	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA or the cache has it)'
+	@echo 'make reproduce    train the eight rows and write results/; PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
+	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
+	@echo 'make build        build the library that lib/bin/onebit runs'
+	@echo 'make clean        delete what was built; results, data and caches stay'
+
+build:
+	@lib/bin/build
+
+test:
+	@lib/bin/maven -f lib/pom.xml verify
+
+reproduce: build
+	@lib/bin/onebit reproduce --profile $(PROFILE) $(ROWS)
+
+results: build
+	@lib/bin/onebit results
+
+clean:
+	@rm -rf lib/dist lib/target lib/*/target
