@@ -1,0 +1,33 @@
+package onebit.kit.engines;
+
+import java.util.List;
+import onebit.engine.Engine;
+
+/** An engine that is part of the program; needs nothing. The last choice of {@code auto}: it is there to be right, not fast. */
+record BuiltInEngine(Engine engine) implements EngineCandidate {
+
+    @Override
+    public String name() {
+        return engine.name();
+    }
+
+    @Override
+    public String summary() {
+        return "part of the program";
+    }
+
+    @Override
+    public int preference() {
+        return -1;
+    }
+
+    @Override
+    public List<Engine.Mode> modes() {
+        return engine.modes();
+    }
+
+    @Override
+    public Engine open() {
+        return engine;
+    }
+}

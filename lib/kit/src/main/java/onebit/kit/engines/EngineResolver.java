@@ -1,0 +1,117 @@
+package onebit.kit.engines;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import onebit.engine.Engine;
+import onebit.engine.Precision;
+import onebit.run.UserError;
+
+/**
+ * Finds engines: those of the program itself, and jars with an {@link EngineDescription} in the engines' folder. To list
+ * them downloads nothing; to choose one fetches what it needs, once.
+ */
+public final class EngineResolver {
+
+    private final List<EngineCandidate> candidates;
+
+    /**
+     * @param folder    of engine jars; may be missing
+     * @param platform  to resolve native libraries for
+     * @param artifacts where these come from
+     */
+    public EngineResolver(Path folder, Platform platform, NativeArtifacts artifacts) {
+        Map<String, EngineCandidate> byName = new LinkedHashMap<>();
+        for (Path jar : jars(folder))
+            EngineDescription.in(jar).ifPresent(d -> byName.putIfAbsent(d.name(), new PackagedEngine(d, jar, platform, artifacts)));
+        for (Engine engine : ServiceLoader.load(Engine.class, Engine.class.getClassLoader()))
+            byName.putIfAbsent(engine.name(), new BuiltInEngine(engine));
+        candidates = byName.values().stream()
+            .sorted(Comparator.comparingInt(EngineCandidate::preference).reversed().thenComparing(EngineCandidate::name)).toList();
+    }
+
+    private static List<Path> jars(Path folder) {
+        if (!Files.isDirectory(folder)) return List.of();
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.toString().endsWith(".jar")).sorted().toList();
+        } catch (IOException e) {
+            throw new UserError("The engines' folder " + folder + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** All engines, the one to prefer first. */
+    public List<EngineCandidate> candidates() {
+        return candidates;
+    }
+
+    /**
+     * An engine by name, or for {@code auto} the first that can run; at the wanted precision, or for {@code auto} at the
+     * first that the engine has here.
+     *
+     * @throws UserError if there is none such, saying why
+     */
+    public EngineChoice choose(String engine, String precision) {
+        Optional<Precision> wanted = precision.equals("auto") ? Optional.empty() : Optional.of(precision(precision));
+        if (!engine.equals("auto")) return choose(byName(engine), wanted);
+        List<String> refusals = new ArrayList<>();
+        for (EngineCandidate candidate : candidates) {
+            List<Engine.Mode> modes = candidate.modes();
+            Optional<Engine.Mode> mode = modes.stream().filter(m -> fits(m, wanted)).findFirst();
+            if (mode.isPresent()) {
+                String others = refusals.isEmpty() ? "" : "; not " + String.join("; not ", refusals);
+                return new EngineChoice(candidate.open(), mode.get().precision(), line(candidate, mode.get()) + others);
+            }
+            refusals.add(candidate.name() + ": " + reason(modes, wanted));
+        }
+        throw new UserError(candidates.isEmpty() ? "There is no engine. Build the project again (make build)."
+            : "No engine can run" + wanted.map(p -> " in " + p.label()).orElse("") + " on this machine; " + String.join("; ", refusals) + ".");
+    }
+
+    private EngineChoice choose(EngineCandidate candidate, Optional<Precision> wanted) {
+        List<Engine.Mode> modes = candidate.modes();
+        Optional<Engine.Mode> mode = modes.stream().filter(m -> fits(m, wanted)).findFirst();
+        if (mode.isEmpty()) {
+            String can = modes.stream().filter(Engine.Mode::available).map(m -> m.precision().label()).collect(Collectors.joining(", "));
+            throw new UserError("The engine '" + candidate.name() + "' cannot run" + wanted.map(p -> " in " + p.label()).orElse("") + " on this machine: "
+                + reason(modes, wanted) + "." + (can.isEmpty() ? " Use --engine reference, or another machine." : " It can run in " + can + "."));
+        }
+        return new EngineChoice(candidate.open(), mode.get().precision(), line(candidate, mode.get()));
+    }
+
+    private static boolean fits(Engine.Mode mode, Optional<Precision> wanted) {
+        return mode.available() && wanted.map(p -> p == mode.precision()).orElse(true);
+    }
+
+    private static String line(EngineCandidate candidate, Engine.Mode mode) {
+        return candidate.name() + ", " + mode.precision().label() + (mode.note().isBlank() ? "" : " (" + mode.note() + ")");
+    }
+
+    private static String reason(List<Engine.Mode> modes, Optional<Precision> wanted) {
+        List<Engine.Mode> asked = modes.stream().filter(m -> wanted.map(p -> p == m.precision()).orElse(true)).toList();
+        if (asked.isEmpty()) return "it has only " + modes.stream().map(m -> m.precision().label()).collect(Collectors.joining(", "));
+        return asked.stream().map(Engine.Mode::note).distinct().collect(Collectors.joining(", "));
+    }
+
+    private EngineCandidate byName(String name) {
+        return candidates.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow(() -> new UserError("There is no engine '" + name
+            + "'; there are " + Stream.concat(Stream.of("auto"), candidates.stream().map(EngineCandidate::name)).collect(Collectors.joining(", "))
+            + ". 'onebit engines' says what each can do."));
+    }
+
+    private static Precision precision(String label) {
+        try {
+            return Precision.of(label);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
+    }
+}

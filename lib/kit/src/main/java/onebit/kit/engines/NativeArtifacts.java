@@ -1,0 +1,128 @@
+package onebit.kit.engines;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import onebit.data.Progress;
+import onebit.run.UserError;
+import org.eclipse.aether.RepositorySystem;
+import org.eclipse.aether.RepositorySystemSession.CloseableSession;
+import org.eclipse.aether.RepositorySystemSession.SessionBuilder;
+import org.eclipse.aether.artifact.Artifact;
+import org.eclipse.aether.artifact.DefaultArtifact;
+import org.eclipse.aether.repository.LocalRepository;
+import org.eclipse.aether.repository.RemoteRepository;
+import org.eclipse.aether.repository.RepositoryPolicy;
+import org.eclipse.aether.resolution.ArtifactRequest;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
+import org.eclipse.aether.resolution.ArtifactResult;
+import org.eclipse.aether.supplier.RepositorySystemSupplier;
+import org.eclipse.aether.supplier.SessionBuilderSupplier;
+import org.eclipse.aether.transfer.AbstractTransferListener;
+import org.eclipse.aether.transfer.RepositoryOfflineException;
+import org.eclipse.aether.transfer.TransferEvent;
+import org.eclipse.aether.util.repository.SimpleResolutionErrorPolicy;
+
+/**
+ * Jars of native libraries from the user's Maven repositories. What the local repository holds is taken without a look at
+ * the network; what is fetched must have its checksum and is put there whole or not at all.
+ */
+public final class NativeArtifacts {
+
+    private final MavenSettings settings;
+    private final Progress progress;
+
+    public NativeArtifacts(MavenSettings settings, Progress progress) {
+        this.settings = settings;
+        this.progress = progress;
+    }
+
+    /**
+     * The jars with these coordinates, alone: what their own poms depend on is not wanted.
+     *
+     * @param coordinates {@code group:artifact:extension:classifier:version} each
+     * @return the files, in the same order
+     * @throws UserError saying which is missing and what to do
+     */
+    public List<Path> resolve(List<String> coordinates) {
+        if (coordinates.isEmpty()) return List.of();
+        try (RepositorySystem system = new RepositorySystemSupplier().get(); CloseableSession session = session(system)) {
+            List<RemoteRepository> repositories = system.newResolutionRepositories(session, settings.repositories());
+            List<Path> files = new ArrayList<>();
+            for (String wanted : coordinates) {
+                ArtifactRequest request = new ArtifactRequest(new DefaultArtifact(wanted), repositories, "");
+                try {
+                    files.add(system.resolveArtifact(session, request).getArtifact().getPath());
+                } catch (ArtifactResolutionException e) {
+                    throw failure(wanted, repositories, session, e);
+                }
+            }
+            return files;
+        }
+    }
+
+    private CloseableSession session(RepositorySystem system) {
+        SessionBuilder builder = new SessionBuilderSupplier(system).get();
+        // "simple": whatever lies in the local repository counts, whichever repository it once came from
+        builder.withLocalRepositories(new LocalRepository(settings.localRepository(), "simple"));
+        builder.setChecksumPolicy(RepositoryPolicy.CHECKSUM_POLICY_FAIL);
+        builder.setResolutionErrorPolicy(new SimpleResolutionErrorPolicy(false, false)); // a failure of yesterday is none today
+        builder.setConfigProperty("aether.transport.http.connectTimeout", 20_000);
+        builder.setConfigProperty("aether.transport.http.requestTimeout", 60_000); // between two packets, not for the whole
+        builder.setTransferListener(new Report(progress));
+        settings.configure(builder);
+        return builder.build();
+    }
+
+    private UserError failure(String wanted, List<RemoteRepository> repositories, CloseableSession session, ArtifactResolutionException e) {
+        Artifact artifact = e.getResult().getRequest().getArtifact();
+        Path place = session.getLocalRepository().getBasePath().resolve(session.getLocalRepositoryManager().getPathForLocalArtifact(artifact));
+        String remedy = " Connect to the network and run this again, or put the file at " + place + ".";
+        if (offline(e))
+            return new UserError("The native library " + wanted + " is not in the local Maven repository, and your Maven settings say offline."
+                + " Allow the network once, or put the file at " + place + ".", e);
+        String where = repositories.stream().map(r -> r.getId() + " (" + r.getUrl() + ")").reduce((a, b) -> a + ", " + b).orElse("no repository");
+        return new UserError("The native library " + wanted + " could not be fetched from " + where + ": " + cause(e.getResult()) + "." + remedy, e);
+    }
+
+    private static boolean offline(ArtifactResolutionException e) {
+        return e.getResult().getExceptions().stream().anyMatch(x -> x instanceof RepositoryOfflineException || x.getCause() instanceof RepositoryOfflineException);
+    }
+
+    /** The innermost reason in a few words: "Connection refused" rather than a page of wrappers. */
+    private static String cause(ArtifactResult result) {
+        Throwable t = result.getExceptions().isEmpty() ? new IllegalStateException("not found") : result.getExceptions().getLast();
+        while (t.getCause() != null && t.getCause() != t) t = t.getCause();
+        String message = t.getMessage() == null ? "" : t.getMessage().lines().findFirst().orElse("").strip();
+        String reason = switch (t) {
+            case java.net.UnknownHostException u -> "the host " + message + " is not known";
+            default -> message.isEmpty() ? t.getClass().getSimpleName() : message;
+        };
+        return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
+    }
+
+    /** Tells of the files themselves, not of the checksums beside them. */
+    private static final class Report extends AbstractTransferListener {
+        private final Progress progress;
+
+        Report(Progress progress) {
+            this.progress = progress;
+        }
+
+        @Override
+        public void transferProgressed(TransferEvent event) {
+            tell(event, event.getResource().getContentLength());
+        }
+
+        @Override
+        public void transferSucceeded(TransferEvent event) {
+            tell(event, event.getTransferredBytes());
+        }
+
+        private void tell(TransferEvent event, long total) {
+            String name = event.getResource().getResourceName();
+            if (event.getRequestType() != TransferEvent.RequestType.GET || !name.endsWith(".jar")) return;
+            progress.update("Downloading " + name.substring(name.lastIndexOf('/') + 1), event.getTransferredBytes(), total, "bytes");
+        }
+    }
+}
