@@ -1,0 +1,73 @@
+package onebit.kit.engines;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/** Makes small engine jars: the engine's one mode tells which native resource its class loader sees. */
+final class EngineJar {
+
+    private EngineJar() {}
+
+    /** An engine of this name with float32 available or not, and the given lines in its description. */
+    static Path write(Path folder, String name, boolean available, String description) throws IOException {
+        String source = """
+            package probe;
+            import java.util.List;
+            import onebit.engine.*;
+            public final class ProbeEngine implements Engine {
+                public String name() { return "NAME"; }
+                public List<Mode> modes() {
+                    var natives = getClass().getClassLoader().getResource("native.txt");
+                    return List.of(new Mode(Precision.FLOAT32, AVAILABLE, natives == null ? "no natives" : "natives"));
+                }
+                public Network network(onebit.model.Graph graph, NetworkOptions options) {
+                    throw new UnsupportedOperationException("a probe");
+                }
+            }
+            """.replace("NAME", name).replace("AVAILABLE", Boolean.toString(available));
+        Files.createDirectories(folder);
+        Path classes = Files.createTempDirectory(folder, "classes");
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///probe/ProbeEngine.java"), JavaFileObject.Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
+        if (!compiler.getTask(null, null, null, List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path")), null, List.of(file)).call())
+            throw new IllegalStateException("The probe engine does not compile.");
+        Path jar = folder.resolve("onebit-" + name + ".jar");
+        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream zip = new JarOutputStream(out)) {
+            entry(zip, EngineDescription.RESOURCE, ("name = " + name + "\n" + description).getBytes(StandardCharsets.UTF_8));
+            entry(zip, "META-INF/services/onebit.engine.Engine", "probe.ProbeEngine\n".getBytes(StandardCharsets.UTF_8));
+            entry(zip, "probe/ProbeEngine.class", Files.readAllBytes(classes.resolve("probe").resolve("ProbeEngine.class")));
+        }
+        return jar;
+    }
+
+    /** A jar with one resource, as a native library's. */
+    static byte[] natives(Path folder) throws IOException {
+        Path jar = folder.resolve("natives.jar");
+        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream zip = new JarOutputStream(out)) {
+            entry(zip, "native.txt", "as good as a library".repeat(5000).getBytes(StandardCharsets.UTF_8));
+        }
+        return Files.readAllBytes(jar);
+    }
+
+    private static void entry(JarOutputStream zip, String name, byte[] bytes) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(bytes);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,144 @@
+package onebit.kit.engines;
+
+import static onebit.kit.engines.MavenServer.COORDINATES;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import onebit.data.Progress;
+import onebit.run.UserError;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NativeArtifactsTest {
+
+    @TempDir
+    Path folder;
+    MavenServer server;
+    byte[] jar;
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = new MavenServer();
+        jar = EngineJar.natives(folder);
+        server.serve(jar, jar);
+    }
+
+    @AfterEach
+    void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void fetchesAJarIntoTheLocalRepositoryAndTellsHowFarItIs() throws Exception {
+        List<Long> done = new ArrayList<>();
+        Progress progress = (task, bytes, total, unit) -> {
+            assertEquals("Downloading probe-natives-1.0-linux-x86_64.jar", task);
+            assertEquals(jar.length, total);
+            assertEquals("bytes", unit);
+            done.add(bytes);
+        };
+
+        List<Path> files = server.artifacts(folder, false, progress).resolve(List.of(COORDINATES));
+
+        assertEquals(List.of(folder.resolve("repository").resolve(MavenServer.JAR)), files);
+        assertArrayEquals(jar, Files.readAllBytes(files.getFirst()));
+        assertEquals(jar.length, done.getLast());
+    }
+
+    @Test
+    void asksTheServerForNothingWhenTheJarIsThere() throws Exception {
+        server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES));
+        server.requests.clear();
+
+        assertTrue(Files.exists(server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES)).getFirst()));
+        assertEquals(List.of(), server.requests);
+    }
+
+    @Test
+    void takesAJarThatWasPutIntoTheLocalRepositoryByHand() throws Exception {
+        Path place = folder.resolve("repository").resolve(MavenServer.JAR);
+        Files.createDirectories(place.getParent());
+        Files.write(place, jar);
+
+        assertEquals(place, server.artifacts(folder, true, Progress.NONE).resolve(List.of(COORDINATES)).getFirst());
+        assertEquals(List.of(), server.requests);
+    }
+
+    @Test
+    void asksForNoPomSinceWhatItDependsOnIsNotWanted() throws Exception {
+        server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES));
+
+        assertTrue(server.requests.stream().noneMatch(r -> r.contains(".pom") || r.contains("metadata")), server.requests.toString());
+    }
+
+    @Test
+    void saysWhatIsMissingAndWhereToPutItWhenTheNetworkIsDown() throws Exception {
+        NativeArtifacts artifacts = server.artifacts(folder, false, Progress.NONE);
+        server.close();
+
+        String message = assertThrows(UserError.class, () -> artifacts.resolve(List.of(COORDINATES))).getMessage();
+        assertTrue(message.contains(COORDINATES) && message.contains("here (http://127.0.0.1")
+            && message.contains("Connect to the network") && message.contains(MavenServer.JAR), message);
+    }
+
+    @Test
+    void triesAgainAfterAFailure() throws Exception {
+        server.files.clear();
+        assertThrows(UserError.class, () -> server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES)));
+        server.serve(jar, jar);
+
+        assertTrue(Files.exists(server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES)).getFirst()));
+    }
+
+    @Test
+    void staysOffTheNetworkWhenTheSettingsSaySo() throws Exception {
+        String message = assertThrows(UserError.class, () -> server.artifacts(folder, true, Progress.NONE).resolve(List.of(COORDINATES))).getMessage();
+
+        assertTrue(message.contains(COORDINATES) && message.contains("offline"), message);
+        assertEquals(List.of(), server.requests);
+    }
+
+    @Test
+    void refusesAJarThatIsNotWhatItsChecksumSays() throws Exception {
+        byte[] other = jar.clone();
+        other[jar.length / 2] ^= 1;
+        server.serve(other, jar);
+
+        String message = assertThrows(UserError.class, () -> server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES))).getMessage();
+        assertTrue(message.contains("hecksum"), message);
+        assertFalse(Files.exists(folder.resolve("repository").resolve(MavenServer.JAR)));
+    }
+
+    @Test
+    void namesTheSettingsFileThatCannotBeRead() throws Exception {
+        Path settings = Files.writeString(folder.resolve("settings.xml"), "<settings><mirrors></settings>");
+
+        String message = assertThrows(UserError.class, () -> MavenSettings.read(settings, Optional.empty())).getMessage();
+        assertTrue(message.contains(settings.toString()), message);
+    }
+
+    @Test
+    void asksTheRepositoriesOfActiveProfilesToo() throws Exception {
+        Path settings = Files.writeString(folder.resolve("settings.xml"), """
+            <settings>
+              <profiles>
+                <profile><id>a</id><repositories><repository><id>own</id><url>http://127.0.0.1/own</url></repository></repositories></profile>
+                <profile><id>b</id><repositories><repository><id>idle</id><url>http://127.0.0.1/idle</url></repository></repositories></profile>
+              </profiles>
+              <activeProfiles><activeProfile>a</activeProfile></activeProfiles>
+            </settings>
+            """);
+
+        assertEquals(List.of("own", "central"), MavenSettings.read(settings, Optional.empty()).repositories().stream().map(r -> r.getId()).toList());
+    }
+}
