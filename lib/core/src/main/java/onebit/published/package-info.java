@@ -1,0 +1,5 @@
+/**
+ * The authors' five published one-bit models: where they are, how they are fetched and checked, and how their MAT files
+ * become a {@link onebit.model.Model}.
+ */
+package onebit.published;
