@@ -1,0 +1,73 @@
+package onebit.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import onebit.model.NamedTensors;
+
+/**
+ * All that a run needs to go on, wherever it was stopped. Order, augmentation and initial weights are functions of the
+ * seed and the position, so that no generator's state is kept. In a folder: {@code checkpoint.safetensors}, with
+ * parameters, running averages and momentum by name, and the rest as JSON in its header under {@code progress}.
+ *
+ * @param progress where the run is
+ * @param state    of the network
+ */
+public record Checkpoint(Progress progress, NamedTensors state) {
+
+    private static final String FORMAT = "onebit-checkpoint-1";
+
+    /**
+     * A position between two steps, and what has been counted before it.
+     *
+     * @param epoch   of the next step, 1-based; one more than the configured number when all is done
+     * @param step    the next step, 0-based; equal to the steps of an epoch when only the evaluation is outstanding
+     * @param lossSum sum of the losses of this epoch's steps so far, in their order
+     * @param correct training images of this epoch so far that were classified right
+     * @param seconds that this epoch's steps have taken
+     * @param epochs  the epochs completed
+     */
+    public record Progress(int epoch, int step, double lossSum, long correct, double seconds, List<EpochMetrics> epochs) {
+
+        public Progress {
+            epochs = List.copyOf(epochs);
+        }
+
+        /** Before the first step. */
+        public static Progress start() {
+            return atEpoch(1, List.of());
+        }
+
+        /** Before an epoch's first step. */
+        public static Progress atEpoch(int epoch, List<EpochMetrics> completed) {
+            return new Progress(epoch, 0, 0, 0, 0, completed);
+        }
+    }
+
+    void write(Path file) {
+        Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
+        for (String name : state.names()) entries.put(name, new SafeTensors.Floats(state.get(name)));
+        new SafeTensors(Map.of("format", FORMAT, "progress", Json.line(progress)), entries).write(file);
+    }
+
+    static Checkpoint read(Path file) {
+        String remedy = "The run cannot go on from it; begin it again in an empty folder.";
+        SafeTensors tensors = SafeTensors.read(file, remedy);
+        if (!FORMAT.equals(tensors.metadata().get("format")))
+            throw new UserError(file + " is not a checkpoint of this version of OneBit. " + remedy);
+        NamedTensors state = new NamedTensors();
+        tensors.entries().forEach((name, entry) -> {
+            if (entry instanceof SafeTensors.Floats floats) state.put(name, floats.tensor());
+        });
+        try {
+            return new Checkpoint(Json.parse(tensors.metadata().getOrDefault("progress", ""), Progress.class), state);
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + " does not say where its run is (" + e.getOriginalMessage() + "). " + remedy, e);
+        } catch (IOException e) {
+            throw new UserError(file + " could not be read: " + e + ".", e);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package onebit.run;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import onebit.model.Model;
+import onebit.train.TrainingConfig;
+
+/**
+ * A folder that holds one run:
+ *
+ * <pre>
+ *   config.json              what it computes, {@link TrainingConfig}
+ *   metrics.csv              a line an epoch, {@link EpochMetrics}
+ *   provenance.json          how it came about, {@link Provenance}
+ *   checkpoint.safetensors   while it is unfinished: where it goes on, {@link Checkpoint}
+ *   model.safetensors        when it is finished: the final parameters, one-bit weights as bits ({@code ModelFile})
+ *   result.json              when it is finished, written last: {@link RunResult}
+ *   .lock                    kept empty; locked while a run writes here
+ * </pre>
+ *
+ * Every file is replaced as a whole, so that a run killed at any moment leaves all that it had reported, and resumed ends
+ * with the same parameters and metrics, time columns apart. Reading needs no lock.
+ */
+public record RunFolder(Path path) {
+
+    static final String CONFIG = "config.json";
+    static final String METRICS = "metrics.csv";
+    static final String PROVENANCE = "provenance.json";
+    static final String CHECKPOINT = "checkpoint.safetensors";
+    static final String MODEL = "model.safetensors";
+    static final String RESULT = "result.json";
+
+    /** Whether a run has begun here. */
+    public boolean holdsRun() {
+        return Files.isRegularFile(file(CONFIG));
+    }
+
+    /** @throws UserError if no run has begun here, or its file is damaged */
+    public TrainingConfig config() {
+        if (!holdsRun()) throw new UserError(path + " is not a run folder: it has no " + CONFIG + ".");
+        return Json.read(file(CONFIG), TrainingConfig.class);
+    }
+
+    /** The epochs completed so far. */
+    public List<EpochMetrics> metrics() {
+        Path file = file(METRICS);
+        if (!Files.exists(file)) return List.of();
+        try {
+            return EpochMetrics.parse(Files.readAllLines(file));
+        } catch (IllegalArgumentException e) {
+            throw new UserError(file + " is not a run's metrics: " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw new UserError(file + " could not be read: " + e + ".", e);
+        }
+    }
+
+    /** Empty before the first checkpoint. */
+    public Optional<Provenance> provenance() {
+        return readIfThere(PROVENANCE, Provenance.class);
+    }
+
+    /** Empty until the run is finished. */
+    public Optional<RunResult> result() {
+        return readIfThere(RESULT, RunResult.class);
+    }
+
+    /** Where an unfinished run goes on; empty before the first checkpoint and when the run is finished. */
+    public Optional<Checkpoint> checkpoint() {
+        return Files.exists(file(CHECKPOINT)) ? Optional.of(Checkpoint.read(file(CHECKPOINT))) : Optional.empty();
+    }
+
+    /**
+     * The trained network.
+     *
+     * @throws UserError if the run is not finished, or its files are damaged
+     */
+    public Model model() {
+        TrainingConfig config = config();
+        if (result().isEmpty())
+            throw new UserError("The run in " + path + " is not finished (" + metrics().size() + " of " + config.epochs()
+                + " epochs); go on with it by --resume, then take its model.");
+        return ModelFile.read(file(MODEL), config);
+    }
+
+    /**
+     * Begins a run, or goes on with one; the folder is this run's alone until the journal is closed.
+     *
+     * @param resume whether to go on with a run that is here already; where there is none, one begins
+     * @throws UserError if the folder is not empty and {@code resume} is false, if its run has another configuration, if another
+     *                   run is writing here, or if it cannot be written
+     */
+    public RunJournal begin(TrainingConfig config, boolean resume) {
+        if (Files.exists(path) && !Files.isDirectory(path)) throw new UserError(path + " is a file; a run needs a folder.");
+        checkContent(config, resume);
+        try {
+            Files.createDirectories(path);
+        } catch (IOException e) {
+            throw AtomicFile.cannotWrite(path, e);
+        }
+        RunLock lock = RunLock.of(path);
+        try {
+            checkContent(config, resume); // once more: what another run has done since
+            deleteParts();
+            if (!holdsRun()) AtomicFile.write(file(CONFIG), Json.text(config));
+            RunJournal journal = new RunJournal(this, config, lock);
+            if (result().isPresent()) journal.deleteCheckpoint();
+            return journal;
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private void checkContent(TrainingConfig config, boolean resume) {
+        if (holdsRun()) {
+            if (!resume)
+                throw new UserError(path + " holds a run already (" + metrics().size() + " of " + config().epochs()
+                    + " epochs). Go on with it by --resume, or choose another folder.");
+            List<String> differences = config().differences(config);
+            if (!differences.isEmpty())
+                throw new UserError("The run in " + path + " was begun with other settings: " + String.join("; ", differences)
+                    + ". Give the settings it was begun with, or choose another folder.");
+        } else if (!otherFiles().isEmpty()) {
+            throw new UserError(path + " is not empty and holds no run (it has '" + otherFiles().getFirst() + "'). Choose another folder.");
+        }
+    }
+
+    /** What is here besides the lock and files that were never completed. */
+    private List<String> otherFiles() {
+        List<String> names = new ArrayList<>();
+        for (Path file : list("*")) {
+            String name = file.getFileName().toString();
+            if (!name.equals(RunLock.FILE) && !name.endsWith(".part")) names.add(name);
+        }
+        return names;
+    }
+
+    /** Removes what a killed process was writing. */
+    private void deleteParts() {
+        for (Path part : list("*.part")) {
+            try {
+                Files.deleteIfExists(part);
+            } catch (IOException e) {
+                throw AtomicFile.cannotWrite(part, e);
+            }
+        }
+    }
+
+    private List<Path> list(String pattern) {
+        List<Path> files = new ArrayList<>();
+        if (!Files.isDirectory(path)) return files;
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(path, pattern)) {
+            stream.forEach(files::add);
+        } catch (IOException e) {
+            throw new UserError(path + " could not be read: " + e + ".", e);
+        }
+        return files;
+    }
+
+    private <T> Optional<T> readIfThere(String name, Class<T> type) {
+        return Files.exists(file(name)) ? Optional.of(Json.read(file(name), type)) : Optional.empty();
+    }
+
+    Path file(String name) {
+        return path.resolve(name);
+    }
+}

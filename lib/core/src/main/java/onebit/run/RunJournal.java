@@ -1,0 +1,77 @@
+package onebit.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import onebit.model.Graph;
+import onebit.model.NamedTensors;
+import onebit.train.TrainingConfig;
+
+/** Writes a run into its folder, which it holds locked. What a method has written when it returns survives a kill. */
+public final class RunJournal implements AutoCloseable {
+
+    private final RunFolder folder;
+    private final TrainingConfig config;
+    private final RunLock lock;
+
+    RunJournal(RunFolder folder, TrainingConfig config, RunLock lock) {
+        this.folder = folder;
+        this.config = config;
+        this.lock = lock;
+    }
+
+    public RunFolder folder() {
+        return folder;
+    }
+
+    /**
+     * Saves where the run is. The checkpoint comes first and holds the metrics too: killed after it, the resumed run writes
+     * the others again.
+     *
+     * @throws UserError if it cannot be written; the folder then goes on from the checkpoint before
+     */
+    public void save(Checkpoint checkpoint, Provenance provenance) {
+        try {
+            checkpoint.write(folder.file(RunFolder.CHECKPOINT));
+            writeMetrics(checkpoint.progress().epochs());
+            AtomicFile.write(folder.file(RunFolder.PROVENANCE), Json.text(provenance));
+        } catch (UserError e) {
+            throw new UserError(e.getMessage() + " What the run had saved before is intact: it can go on by --resume.", e);
+        }
+    }
+
+    /** Writes the metrics if the file lacks some: they change once an epoch, checkpoints come more often. */
+    private void writeMetrics(List<EpochMetrics> epochs) {
+        if (!Files.exists(folder.file(RunFolder.METRICS)) || !folder.metrics().equals(epochs))
+            AtomicFile.write(folder.file(RunFolder.METRICS), EpochMetrics.csv(epochs));
+    }
+
+    /**
+     * Ends the run: its model, its result, and no checkpoint any more.
+     *
+     * @param state the final parameters
+     */
+    public void finish(Graph graph, NamedTensors state, RunResult result) {
+        ModelFile.write(folder.file(RunFolder.MODEL), graph, state);
+        AtomicFile.write(folder.file(RunFolder.RESULT), Json.text(result));
+        deleteCheckpoint();
+    }
+
+    /** The checkpoint of a finished run is of no use, and large; a run killed before it was deleted left it. */
+    void deleteCheckpoint() {
+        try {
+            Files.deleteIfExists(folder.file(RunFolder.CHECKPOINT));
+        } catch (IOException e) {
+            throw AtomicFile.cannotWrite(folder.file(RunFolder.CHECKPOINT), e);
+        }
+    }
+
+    public TrainingConfig config() {
+        return config;
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

@@ -1,0 +1,77 @@
+package onebit.train;
+
+import java.time.Duration;
+import java.util.Optional;
+import onebit.data.Augmentation;
+import onebit.data.Dataset;
+import onebit.data.ShiftFlipCutout;
+import onebit.engine.Engine;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.model.Graph;
+import onebit.run.RunFolder;
+import onebit.run.RunJournal;
+import onebit.run.RunResult;
+import onebit.run.UserError;
+
+/**
+ * Trains a configuration on an engine and keeps all of it in a run folder. Stopped or killed at any moment, the run goes on
+ * where it was saved last and ends, on the same engine with as many threads, with the same bits.
+ *
+ * <pre>{@code
+ *   TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, engine.name(), Precision.FLOAT32);
+ *   new Trainer(config, dataset, engine).train(new RunFolder(path), false, TrainingListener.NONE);
+ * }</pre>
+ *
+ * @param config             what to train
+ * @param dataset            the whole data set; the configuration's limits are applied to it
+ * @param engine             the configuration's
+ * @param augmentation       of training images
+ * @param checkpointInterval longest time between two checkpoints within an epoch; each epoch ends with one too
+ */
+public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, Augmentation augmentation, Duration checkpointInterval) {
+
+    public Trainer {
+        if (!dataset.name().equals(config.dataset()))
+            throw new IllegalArgumentException("The run trains on " + config.dataset() + ", the data set given is " + dataset.name() + ".");
+        if (!engine.name().equals(config.engine()))
+            throw new IllegalArgumentException("The run is for engine " + config.engine() + ", the engine given is " + engine.name() + ".");
+        dataset = config.part(dataset);
+    }
+
+    /** With the paper's augmentation, and a checkpoint a minute. */
+    public Trainer(TrainingConfig config, Dataset dataset, Engine engine) {
+        this(config, dataset, engine, new ShiftFlipCutout(), Duration.ofSeconds(60));
+    }
+
+    public Trainer withCheckpointInterval(Duration interval) {
+        return new Trainer(config, dataset, engine, augmentation, interval);
+    }
+
+    /**
+     * Trains to the end, or until the listener or an interrupt asks to stop.
+     *
+     * @param resume whether to go on with a run that is in the folder already; a finished one is left as it is
+     * @throws UserError as {@link RunFolder#begin}; if the engine cannot do this; if the disk is full; or if the loss is no
+     *                   longer finite: the last good checkpoint is then kept
+     */
+    public TrainingOutcome train(RunFolder folder, boolean resume, TrainingListener listener) {
+        try (RunJournal journal = folder.begin(config, resume)) {
+            Optional<RunResult> result = folder.result();
+            if (result.isPresent()) return new TrainingOutcome.Finished(result.get(), folder.metrics(), true);
+            Graph graph = config.graph(dataset.shape(), dataset.classes());
+            try (Network network = network(engine, graph, config.options())) {
+                return new TrainingRun(this, network, journal, listener).run();
+            }
+        }
+    }
+
+    /** @throws UserError if the engine cannot do this */
+    static Network network(Engine engine, Graph graph, NetworkOptions options) {
+        try {
+            return engine.network(graph, options);
+        } catch (UnsupportedOperationException e) {
+            throw new UserError("Engine " + engine.name() + " cannot do this: " + e.getMessage(), e);
+        }
+    }
+}

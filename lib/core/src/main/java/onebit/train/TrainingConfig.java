@@ -1,0 +1,127 @@
+package onebit.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import onebit.data.Dataset;
+import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.model.Graph;
+import onebit.model.Shape;
+import onebit.model.WideResNet;
+import onebit.run.Json;
+import onebit.run.UserError;
+
+/**
+ * Everything that decides what a run computes; {@code config.json} in its folder. Two runs of the same configuration on
+ * the same engine with the same number of threads end bit for bit alike.
+ *
+ * @param row        id of the {@link Row}
+ * @param dataset    the row's data set
+ * @param depth      6n + 2
+ * @param width      1 or more
+ * @param epochs     1 or more
+ * @param batchSize  images in a step; 125 in the paper
+ * @param seed       of initial weights, order and augmentation
+ * @param engine     name of the engine
+ * @param precision  arithmetic
+ * @param algorithm  of convolutions
+ * @param trainLimit training images used, from the first on; 0 for all
+ * @param testLimit  test images used, from the first on; 0 for all
+ */
+public record TrainingConfig(String row, String dataset, int depth, int width, int epochs, int batchSize, long seed,
+                             String engine, Precision precision, ConvolutionAlgorithm algorithm, int trainLimit, int testLimit) {
+
+    /** The paper's batch. */
+    public static final int BATCH_SIZE = 125;
+
+    /** @throws UserError if a setting is out of its range or the data set is not the row's */
+    public TrainingConfig {
+        Row known = Row.of(row);
+        if (!known.dataset().equals(dataset)) throw new UserError("Row " + row + " trains on " + known.dataset() + ", not on " + dataset + ".");
+        if (depth < 8 || depth % 6 != 2) throw new UserError("The depth must be 6n + 2, for example 8, 14, 20 or 26, not " + depth + ".");
+        if (width < 1) throw new UserError("The width must be 1 or more, not " + width + ".");
+        if (epochs < 1) throw new UserError("The number of epochs must be 1 or more, not " + epochs + ".");
+        if (batchSize < 1) throw new UserError("The batch size must be 1 or more, not " + batchSize + ".");
+        if (trainLimit < 0 || testLimit < 0)
+            throw new UserError("A limit on the images must be 1 or more, or 0 for all, not " + Math.min(trainLimit, testLimit) + ".");
+    }
+
+    /** A row at a profile with seed 1, convolutions left to the engine. */
+    public static TrainingConfig of(Row row, Profile profile, String engine, Precision precision) {
+        return new TrainingConfig(row.id(), row.dataset(), Profile.DEPTH, profile.width(), profile.epochs(row), BATCH_SIZE, 1,
+            engine, precision, ConvolutionAlgorithm.AUTO, profile.trainLimit(), profile.testLimit());
+    }
+
+    public TrainingConfig withDepth(int value) {
+        return new TrainingConfig(row, dataset, value, width, epochs, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+    }
+
+    public TrainingConfig withWidth(int value) {
+        return new TrainingConfig(row, dataset, depth, value, epochs, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+    }
+
+    public TrainingConfig withEpochs(int value) {
+        return new TrainingConfig(row, dataset, depth, width, value, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+    }
+
+    public TrainingConfig withBatchSize(int value) {
+        return new TrainingConfig(row, dataset, depth, width, epochs, value, seed, engine, precision, algorithm, trainLimit, testLimit);
+    }
+
+    public TrainingConfig withSeed(long value) {
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, value, engine, precision, algorithm, trainLimit, testLimit);
+    }
+
+    public TrainingConfig withAlgorithm(ConvolutionAlgorithm value) {
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, precision, value, trainLimit, testLimit);
+    }
+
+    /** Only the first so many images of each part; 0 for all. */
+    public TrainingConfig withLimits(int train, int test) {
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, precision, algorithm, train, test);
+    }
+
+    /** The network, for images of that shape and so many classes. */
+    public Graph graph(Shape image, int classes) {
+        return WideResNet.graph(Row.of(row).network(depth, width, image, classes));
+    }
+
+    /**
+     * The part of a data set that this run uses.
+     *
+     * @throws UserError if it has not one full batch of training images
+     */
+    public Dataset part(Dataset data) {
+        Dataset part = data.limitedTo(trainLimit == 0 ? data.train().count() : trainLimit, testLimit == 0 ? data.test().count() : testLimit);
+        if (part.train().count() < batchSize)
+            throw new UserError(part.train().count() + " training images do not fill one batch of " + batchSize + "; take at least "
+                + batchSize + " (--train-limit).");
+        return part;
+    }
+
+    /** How an engine is to make the network for training. */
+    public NetworkOptions options() {
+        return NetworkOptions.training(precision).withBatchSize(batchSize).withAlgorithm(algorithm);
+    }
+
+    public LearningRateSchedule schedule() {
+        return Row.of(row).schedule(epochs);
+    }
+
+    /**
+     * What another configuration has otherwise, a phrase a setting, in the names of {@code config.json}:
+     * {@code width is 4, not 1}; empty if they are the same.
+     */
+    public List<String> differences(TrainingConfig other) {
+        JsonNode mine = Json.tree(this), theirs = Json.tree(other);
+        List<String> differences = new ArrayList<>();
+        mine.properties().forEach(setting -> {
+            JsonNode value = theirs.get(setting.getKey());
+            if (!setting.getValue().equals(value))
+                differences.add(setting.getKey() + " is " + setting.getValue().asText() + ", not " + value.asText());
+        });
+        return differences;
+    }
+}
