@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * Which program a run was made by.
+ * Which program a run was made by. The hash of its sources is the build's (SHA-256, {@code lib/bin/source-hash}); it comes from
+ * the system property {@code onebit.sources}, which the launcher sets, or else from the first word of a file
+ * {@code sources.sha256} in the folder of the core library's jar or in the folder above it, where the build puts it.
  *
  * @param version of the kit; "development" when run from class folders
- * @param sources hash of the sources, see {@link #sources()}; "unknown" if nothing tells it
+ * @param sources hash of the sources that it was built from; "unknown" if nothing tells it
  * @param command the command line: the system property {@code onebit.command} if the launcher sets it, else the main
  *                class and its arguments
  */
@@ -22,10 +24,10 @@ public record Software(String version, String sources, String command) {
     /** The running program. */
     public static Software running() {
         String command = System.getProperty("onebit.command", System.getProperty("sun.java.command", UNKNOWN));
-        return new Software(version(), sources(), command);
+        return new Software(readVersion(), readSources(), command);
     }
 
-    private static String version() {
+    private static String readVersion() {
         Properties properties = new Properties();
         try (InputStream in = Software.class.getResourceAsStream("/META-INF/maven/onebit/onebit-core/pom.properties")) {
             if (in != null) properties.load(in);
@@ -35,12 +37,7 @@ public record Software(String version, String sources, String command) {
         return properties.getProperty("version", "development");
     }
 
-    /**
-     * The hash of the sources that the running program was built from, whatever the build takes for it (the Makefile's:
-     * SHA-256 over the files under {@code lib}). It is the system property {@code onebit.sources}, or the first word of a file
-     * {@code sources.sha256} in the folder of the core library's jar (or class folder) or in the folder above it.
-     */
-    private static String sources() {
+    private static String readSources() {
         String property = System.getProperty("onebit.sources", "");
         if (!property.isBlank()) return property;
         try {

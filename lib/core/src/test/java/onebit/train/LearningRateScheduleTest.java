@@ -1,0 +1,94 @@
+package onebit.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LearningRateScheduleTest {
+
+    static List<Row> rows() {
+        return Row.ALL;
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void endsEveryEpochAtTheRateThatTheAuthorsLogged(Row row) throws IOException {
+        LearningRateSchedule schedule = row.schedule(row.paperEpochs());
+        List<String> log = log(row);
+        assertTrue(log.size() >= 250, "only " + log.size() + " epochs");
+        for (String line : log) {
+            String[] columns = line.split(",");
+            int epoch = Integer.parseInt(columns[0]);
+            assertEquals(Double.parseDouble(columns[1]), schedule.rateAtEnd(epoch, 400), 0.6e-6, "epoch " + epoch);
+        }
+    }
+
+    private static List<String> log(Row row) throws IOException {
+        try (InputStream in = LearningRateScheduleTest.class.getResourceAsStream("/onebit/reference-figures/curves/" + row.id() + ".csv")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().skip(1).toList();
+        }
+    }
+
+    @Test
+    void restartsAtTheMaximumWithEpochs1And3And7AndSoOn() {
+        var schedule = new WarmRestartSchedule();
+        List<Integer> restarts = IntStream.rangeClosed(1, 254).filter(e -> schedule.rate(e, 0, 400) == LearningRateSchedule.MAXIMUM).boxed().toList();
+        assertEquals(List.of(1, 3, 7, 15, 31, 63, 127), restarts);
+        assertEquals(restarts, IntStream.rangeClosed(1, 254).filter(WarmRestartSchedule::restartsAt).boxed().toList());
+    }
+
+    @Test
+    void warmRestartRunsOf2And6And14EpochsEndAtTheMinimum() {
+        for (int epochs : new int[] {2, 6, 14, 30, 62, 126, 254}) {
+            assertTrue(WarmRestartSchedule.completes(epochs));
+            assertEquals(LearningRateSchedule.MINIMUM, new WarmRestartSchedule().rateAtEnd(epochs, 17), 1e-15);
+        }
+        assertEquals(List.of(2, 6, 14, 30), IntStream.range(1, 40).filter(WarmRestartSchedule::completes).boxed().toList());
+    }
+
+    @Test
+    void oneCosineEndsAtTheMinimumWhateverTheLength() {
+        for (int epochs : new int[] {1, 2, 7, 300}) {
+            var schedule = new CosineSchedule(epochs);
+            assertEquals(LearningRateSchedule.MAXIMUM, schedule.rate(1, 0, 400));
+            assertEquals(LearningRateSchedule.MINIMUM, schedule.rateAtEnd(epochs, 400), 1e-15);
+        }
+    }
+
+    @Test
+    void followsTheMethodsFormulaWithinAnEpoch() {
+        double t = (5 - 3 + 123 / 479.0) / 4;
+        assertEquals(1e-5 + 0.5 * (0.1 - 1e-5) * (1 + Math.cos(Math.PI * t)), new WarmRestartSchedule().rate(5, 123, 480), 1e-15);
+    }
+
+    @Test
+    void fallsFromStepToStepWithinACycle() {
+        var schedule = new WarmRestartSchedule();
+        for (int step = 1; step < 400; step++) assertTrue(schedule.rate(4, step, 400) < schedule.rate(4, step - 1, 400));
+    }
+
+    @Test
+    void anEpochOfOneStepHasTheRateOfItsBeginning() {
+        assertEquals(LearningRateSchedule.MAXIMUM, new CosineSchedule(3).rate(1, 0, 1));
+        assertEquals(new CosineSchedule(3).rate(2, 0, 400), new CosineSchedule(3).rate(2, 0, 1));
+    }
+
+    @Test
+    void refusesAPositionOutsideOfTheRun() {
+        var schedule = new CosineSchedule(3);
+        assertThrows(IllegalArgumentException.class, () -> schedule.rate(0, 0, 400));
+        assertThrows(IllegalArgumentException.class, () -> schedule.rate(4, 0, 400));
+        assertThrows(IllegalArgumentException.class, () -> schedule.rate(1, 400, 400));
+        assertThrows(IllegalArgumentException.class, () -> schedule.rate(1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new WarmRestartSchedule().rate(0, 0, 400));
+    }
+}
