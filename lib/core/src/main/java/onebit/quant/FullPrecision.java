@@ -12,4 +12,9 @@ public record FullPrecision() implements WeightQuantizer {
     public void quantize(float[] weights, int fanIn, float[] quantized) {
         if (weights != quantized) System.arraycopy(weights, 0, quantized, 0, weights.length);
     }
+
+    @Override
+    public void quantize(double[] weights, int fanIn, double[] quantized) {
+        if (weights != quantized) System.arraycopy(weights, 0, quantized, 0, weights.length);
+    }
 }

@@ -17,4 +17,15 @@ public interface WeightQuantizer {
      * @param quantized receives the weights to use; same length, may be the same array
      */
     void quantize(float[] weights, int fanIn, float[] quantized);
+
+    /**
+     * The same in float64, for the reference engine. Unless overridden the weights pass through float32, as the other
+     * engines see them.
+     */
+    default void quantize(double[] weights, int fanIn, double[] quantized) {
+        float[] values = new float[weights.length];
+        for (int i = 0; i < values.length; i++) values[i] = (float) weights[i];
+        quantize(values, fanIn, values);
+        for (int i = 0; i < values.length; i++) quantized[i] = values[i];
+    }
 }

@@ -1,0 +1,139 @@
+package onebit.reference;
+
+import java.util.HashMap;
+import java.util.Map;
+import onebit.engine.Batch;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.StepResult;
+import onebit.model.Graph;
+import onebit.model.Graph.Role;
+import onebit.model.NamedTensors;
+import onebit.model.Node;
+import onebit.model.Tensor;
+
+/**
+ * A graph with float64 arithmetic. What outlasts a step (parameters, running averages, momentum) is rounded to float32
+ * after it, as in every engine, so that {@link #state} is all there is and a resumed run ends bit for bit the same.
+ */
+final class ReferenceNetwork implements Network {
+
+    private final Graph graph;
+    private final NetworkOptions options;
+    private final Map<String, double[]> parameters = new HashMap<>();
+    private final Map<String, double[]> momenta = new HashMap<>();
+
+    ReferenceNetwork(Graph graph, NetworkOptions options) {
+        this.graph = graph;
+        this.options = options;
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public NetworkOptions options() {
+        return options;
+    }
+
+    @Override
+    public String description() {
+        return "reference, float64, direct convolutions, 1 thread";
+    }
+
+    @Override
+    public void load(NamedTensors state) {
+        state.check(graph);
+        Map<String, double[]> newMomenta = new HashMap<>();
+        for (Graph.Parameter p : graph.parameters()) {
+            if (!p.trainable()) continue;
+            String name = NamedTensors.momentum(p.name());
+            Tensor momentum = state.contains(name) ? state.get(name) : Tensor.filled(p.shape(), 0);
+            if (!momentum.shape().equals(p.shape()))
+                throw new IllegalArgumentException("The network expects '" + name + "' in shape " + p.shape() + ", stored is " + momentum.shape() + ".");
+            newMomenta.put(p.name(), doubles(momentum.values()));
+        }
+        momenta.putAll(newMomenta);
+        for (Graph.Parameter p : graph.parameters()) parameters.put(p.name(), doubles(state.get(p.name()).values()));
+    }
+
+    @Override
+    public NamedTensors state() {
+        requireLoaded();
+        NamedTensors state = new NamedTensors();
+        for (Graph.Parameter p : graph.parameters()) {
+            state.put(p.name(), new Tensor(p.shape(), floats(parameters.get(p.name()))));
+            if (p.trainable()) state.put(NamedTensors.momentum(p.name()), new Tensor(p.shape(), floats(momenta.get(p.name()))));
+        }
+        return state;
+    }
+
+    @Override
+    public StepResult train(Batch batch, double learningRate) {
+        requireLoaded();
+        if (!options.training()) throw new IllegalStateException("This network was made for inference; make one with training options.");
+        if (batch.size() != options.batchSize())
+            throw new IllegalStateException("Training takes full batches of " + options.batchSize() + " images, not " + batch.size() + ".");
+        Pass pass = new Pass(graph, parameters, batch, true);
+        Map<String, double[]> gradients = pass.backward();
+        for (Node node : graph.nodes()) if (node instanceof Node.BatchNorm n) updateAverages(n, pass);
+        for (Graph.Parameter p : graph.parameters()) if (p.trainable()) descend(p, gradients.get(p.name()), learningRate);
+        return pass.result();
+    }
+
+    @Override
+    public StepResult evaluate(Batch batch, float[] logits) {
+        requireLoaded();
+        if (batch.size() < 1 || batch.size() > options.batchSize())
+            throw new IllegalStateException("This network takes 1 to " + options.batchSize() + " images at a time, not " + batch.size() + ".");
+        Pass pass = new Pass(graph, parameters, batch, false);
+        if (logits != null) {
+            double[] values = pass.logits();
+            for (int i = 0; i < values.length; i++) logits[i] = (float) values[i];
+        }
+        return pass.result();
+    }
+
+    @Override
+    public void close() {
+        parameters.clear();
+        momenta.clear();
+    }
+
+    private void updateAverages(Node.BatchNorm n, Pass pass) {
+        Normalization batch = pass.normalization(n.name());
+        double[] mean = parameters.get(Role.MEAN.of(n.name())), variance = parameters.get(Role.VARIANCE.of(n.name()));
+        double values = pass.activation(n.name()).valuesPerChannel(), correction = values / Math.max(1, values - 1);
+        for (int c = 0; c < mean.length; c++) {
+            mean[c] = (float) (n.momentum() * mean[c] + (1 - n.momentum()) * batch.mean()[c]);
+            variance[c] = (float) (n.momentum() * variance[c] + (1 - n.momentum()) * batch.variance()[c] * correction);
+        }
+    }
+
+    private void descend(Graph.Parameter p, double[] gradient, double rate) {
+        double[] w = parameters.get(p.name()), v = momenta.get(p.name());
+        double decay = p.role() == Role.WEIGHT ? options.weightDecay() : 0;
+        for (int i = 0; i < w.length; i++) {
+            v[i] = (float) (options.momentum() * v[i] - rate * (gradient[i] + decay * w[i]));
+            w[i] = (float) (w[i] + v[i]);
+        }
+    }
+
+    private void requireLoaded() {
+        if (parameters.isEmpty()) throw new IllegalStateException("The network has no parameters; load a state first.");
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] result = new double[values.length];
+        for (int i = 0; i < values.length; i++) result[i] = values[i];
+        return result;
+    }
+
+    private static float[] floats(double[] values) {
+        float[] result = new float[values.length];
+        for (int i = 0; i < values.length; i++) result[i] = (float) values[i];
+        return result;
+    }
+}
