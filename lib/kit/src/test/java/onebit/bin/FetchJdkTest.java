@@ -80,8 +80,19 @@ class FetchJdkTest {
     @Test
     void aMacGetsTheOneForMacs() throws Exception {
         machine.tool("uname", "if [ \"$1\" = -m ]; then echo arm64; else echo Darwin; fi\n");
+        jdks = machine.home.resolve("Library/Caches/onebit/jdk");
         assertFetched(find());
         assertTrue(adoptium.requests().getFirst().contains("architecture=aarch64&image_type=jdk&os=mac"), adoptium.requests().toString());
+    }
+
+    @Test
+    void theCacheIsWhereTheEnvironmentSays() throws Exception {
+        machine.environment.put("XDG_CACHE_HOME", "relative, so to be ignored");
+        jdks = machine.home.resolve(".cache/onebit/jdk");
+        assertFetched(find());
+        machine.environment.put("ONEBIT_CACHE", folder.resolve("my cache").toString());
+        jdks = folder.resolve("my cache/jdk");
+        assertFetched(find());
     }
 
     @Test
