@@ -5,13 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import onebit.data.Progress;
+import onebit.data.Split;
+import onebit.data.TestBatch;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
 import onebit.model.Model;
 import onebit.model.Node;
+import onebit.model.Shape;
 import onebit.quant.OneBit;
+import onebit.reference.ReferenceEngine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +58,41 @@ class PublishedFilesTest {
         for (Node.Conv conv : model.graph().convolutions()) {
             assertEquals(new OneBit(), conv.quantizer());
             for (float sign : model.state().get(conv.name() + ".weight").values()) assertTrue(sign == 1 || sign == -1);
+        }
+    }
+
+    /**
+     * For each layout: what PyTorch (float32) gives for the same files, read by SciPy, and the first test image: the first ten
+     * classes' logits. Wrong padding, order of weights or constants would show at once.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "keras-cifar10,   -0.426138 -0.388084 -0.328445 2.941719 -0.287750 -0.303155 -0.271173 -0.281698 -0.354487 -0.226373",
+        "matlab-cifar100, -0.814858 -0.552568 -0.551264 0.439655 0.322487 -0.131653 -0.348240 -0.156184 -0.102190 -0.901525",
+        "plain-cifar100,  -29.770295 -50.270256 108.597763 -10.170766 -47.231361 12.244745 -54.028240 9.631035 9.064858 -68.211868"})
+    void giveTheLogitsOfAnIndependentImplementation(String id, String expected) throws IOException {
+        Model model = MatModel.read(files.get(PublishedModel.named(id).orElseThrow()));
+        float[] logits = new float[model.graph().classes()];
+        try (Network network = new ReferenceEngine().network(model.graph(), NetworkOptions.inference(Precision.FLOAT64).withBatchSize(1))) {
+            network.load(model.state());
+            network.evaluate(new TestBatch(firstTestImage(model), 0, 1), logits);
+        }
+        double[] published = Arrays.stream(expected.split(" ")).mapToDouble(Double::parseDouble).toArray();
+        double greatest = Arrays.stream(published).map(Math::abs).max().orElseThrow();
+        for (int c = 0; c < published.length; c++) assertEquals(published[c], logits[c], 2e-5 * greatest, "class " + c);
+    }
+
+    /** The first record of the official file: one or two labels, of which the last is the class, then the pixels. */
+    private static Split firstTestImage(Model model) throws IOException {
+        String folder = System.getenv("ONEBIT_DATA");
+        assumeTrue(folder != null && !folder.isBlank(), "ONEBIT_DATA does not name a folder with CIFAR");
+        boolean ten = model.dataset().equals("cifar10");
+        Path file = Path.of(folder, ten ? "cifar-10-batches-bin/test_batch.bin" : "cifar-100-binary/test.bin");
+        Shape shape = model.graph().inputShape();
+        int labels = ten ? 1 : 2;
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] first = in.readNBytes(labels + shape.size());
+            return new Split(shape, Arrays.copyOfRange(first, labels, first.length), new byte[] {first[labels - 1]});
         }
     }
 }
