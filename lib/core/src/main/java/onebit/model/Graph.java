@@ -48,6 +48,9 @@ public final class Graph {
         for (Node node : this.nodes) add(node);
         if (this.nodes.isEmpty() || !(this.nodes.getFirst() instanceof Node.Input) || !(this.nodes.getLast() instanceof Node.SoftmaxLoss))
             throw new IllegalArgumentException("A graph begins with its input and ends with its loss.");
+        for (Node node : this.nodes)
+            if (node != this.nodes.getLast() && readers(node.name()).isEmpty())
+                throw new IllegalArgumentException("No node reads '" + node.name() + "'; connect it or leave it out.");
     }
 
     private void add(Node node) {
@@ -57,7 +60,10 @@ public final class Graph {
             if (!byName.containsKey(input))
                 throw new IllegalArgumentException("Node '" + node.name() + "' reads '" + input + "', which does not come before it.");
         if (node instanceof Node.Input && !byName.isEmpty())
-            throw new IllegalArgumentException("A graph has one input, and it comes first.");
+            throw new IllegalArgumentException("A graph has one input, and it comes first; '" + node.name() + "' is another.");
+        for (String input : node.inputs())
+            if (byName.get(input) instanceof Node.SoftmaxLoss)
+                throw new IllegalArgumentException("Node '" + node.name() + "' reads the loss '" + input + "', which must be the last node.");
         Shape shape = shapeOf(node, shapes);
         byName.put(node.name(), node);
         shapes.put(node.name(), shape);
@@ -73,14 +79,9 @@ public final class Graph {
                 if (in.channels() != n.inputChannels())
                     throw new IllegalArgumentException("Convolution '" + n.name() + "' expects " + n.inputChannels()
                         + " channels, its input '" + n.input() + "' has " + in.channels() + ".");
-                yield new Shape(n.outputChannels(), n.padding().outputHeight(in.height(), n.kernel(), n.stride()),
-                    n.padding().outputWidth(in.width(), n.kernel(), n.stride()));
+                yield windows(n.name(), in, n.outputChannels(), n.kernel(), n.stride(), n.padding());
             }
-            case Node.AveragePool n -> {
-                Shape in = shapes.get(n.input());
-                yield new Shape(in.channels(), n.padding().outputHeight(in.height(), n.size(), n.stride()),
-                    n.padding().outputWidth(in.width(), n.size(), n.stride()));
-            }
+            case Node.AveragePool n -> windows(n.name(), shapes.get(n.input()), shapes.get(n.input()).channels(), n.size(), n.stride(), n.padding());
             case Node.ChannelDoubling n -> {
                 Shape in = shapes.get(n.input());
                 yield new Shape(2 * in.channels(), in.height(), in.width());
@@ -103,6 +104,13 @@ public final class Graph {
             case Node.ShiftedReLU n -> shapes.get(n.input());
             case Node.Scale n -> shapes.get(n.input());
         };
+    }
+
+    private static Shape windows(String node, Shape in, int channels, int size, int stride, Padding padding) {
+        if (in.height() + padding.top() + padding.bottom() < size || in.width() + padding.left() + padding.right() < size)
+            throw new IllegalArgumentException("The " + size + "x" + size + " window of '" + node + "' does not fit into its input "
+                + in + " with its padding.");
+        return new Shape(channels, padding.outputHeight(in.height(), size, stride), padding.outputWidth(in.width(), size, stride));
     }
 
     private void addParameters(Node node) {

@@ -45,6 +45,12 @@ public sealed interface Node {
         public BatchNorm(String name, String input, boolean affine) {
             this(name, input, affine, 1e-5, 0.99);
         }
+
+        public BatchNorm {
+            if (!(epsilon > 0) || !(momentum >= 0 && momentum < 1))
+                throw new IllegalArgumentException("Batch norm '" + name + "' needs a positive epsilon and a momentum from 0 to below 1, not "
+                    + epsilon + " and " + momentum + ".");
+        }
     }
 
     /** max(0, x). */
@@ -61,7 +67,7 @@ public sealed interface Node {
                 Padding padding, WeightQuantizer quantizer) implements Unary {
         public Conv {
             if (inputChannels < 1 || outputChannels < 1 || kernel < 1 || stride < 1)
-                throw new IllegalArgumentException("Convolution " + name + " needs positive channels, kernel and stride.");
+                throw new IllegalArgumentException("Convolution '" + name + "' needs positive channels, kernel and stride.");
         }
 
         /** Number of inputs that one output sums over: kernel * kernel * input channels. */
@@ -76,7 +82,13 @@ public sealed interface Node {
     }
 
     /** Average over a size x size window, dividing by the number of its cells inside the image. */
-    record AveragePool(String name, String input, int size, int stride, Padding padding) implements Unary {}
+    record AveragePool(String name, String input, int size, int stride, Padding padding) implements Unary {
+        public AveragePool {
+            if (size < 1 || stride < 1) throw new IllegalArgumentException("Average pool '" + name + "' needs a positive size and stride.");
+            if (Math.max(Math.max(padding.top(), padding.bottom()), Math.max(padding.left(), padding.right())) >= size)
+                throw new IllegalArgumentException("Average pool '" + name + "' has windows that lie on the padding alone; its padding must be less than its size.");
+        }
+    }
 
     /** Doubles the channels by appending as many channels of zeros. */
     record ChannelDoubling(String name, String input) implements Unary {}
