@@ -68,6 +68,11 @@ public record Checksum(Algorithm algorithm, String hex) {
         try (InputStream in = Files.newInputStream(file)) {
             for (int n; (n = in.read(piece)) >= 0; ) digest.update(piece, 0, n);
         }
+        return of(algorithm, digest);
+    }
+
+    /** What a digest of all content has come to. */
+    static Checksum of(Algorithm algorithm, MessageDigest digest) {
         return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
     }
 
@@ -96,7 +101,8 @@ public record Checksum(Algorithm algorithm, String hex) {
         verify(of(algorithm, content), file, remedy);
     }
 
-    private void verify(Checksum found, Path file, String remedy) {
+    /** As {@link #verify(Path, String)}, for a file whose checksum was found while it was read. */
+    void verify(Checksum found, Path file, String remedy) {
         if (!equals(found))
             throw new UserError(file + " is truncated or altered: its " + algorithm.label + " should be " + hex + " and is "
                 + found.hex + ". " + remedy);

@@ -46,17 +46,6 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
         public static final Patience USUAL = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(1), 4);
     }
 
-    /** The source cannot give the file. The message goes on from the source's name: "does not have this file (404)". */
-    static final class Unavailable extends Exception {
-        Unavailable(String reason) {
-            super(reason);
-        }
-
-        Unavailable(String reason, Throwable cause) {
-            super(reason, cause);
-        }
-    }
-
     /** The server failed this once; another attempt may do. The message goes on from the source's name. */
     private static final class Passing extends IOException {
         Passing(String reason) {
@@ -83,14 +72,14 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
     public void fetch(Progress progress) {
         try {
             fetchOrSayWhyNot(progress);
-        } catch (Unavailable e) {
+        } catch (SourceUnavailable e) {
             throw new UserError(target.getFileName() + " could not be downloaded: " + source + " " + e.getMessage()
                 + ". Check the network connection and run the command again.", e);
         }
     }
 
     /** As {@link #fetch}, for a caller that has another source to try; {@link UserError} only for what no source would mend. */
-    void fetchOrSayWhyNot(Progress progress) throws Unavailable {
+    void fetchOrSayWhyNot(Progress progress) throws SourceUnavailable {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
             if (Files.isRegularFile(target) && expected.matches(target)) return;
@@ -98,6 +87,9 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
             try (FileChannel file = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 lock(file);
                 fetchInto(file, part, progress);
+            } catch (SourceUnavailable e) {
+                if (Files.size(part) == 0) Files.delete(part);
+                throw e;
             }
             AtomicFile.publish(part, target);
             Files.deleteIfExists(validatorFile());
@@ -122,7 +114,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
     }
 
     /** Makes {@code file} whole and right. */
-    private void fetchInto(FileChannel file, Path part, Progress progress) throws Unavailable, IOException {
+    private void fetchInto(FileChannel file, Path part, Progress progress) throws SourceUnavailable, IOException {
         try (HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(patience.connect()).build()) {
             try {
                 boolean resumed = file.size() > 0;
@@ -133,7 +125,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
                     restart(file);
                     // A piece left by an earlier run may be of another version of the file; a whole one is the server's.
                     if (!resumed)
-                        throw new Unavailable("sent another file than expected: its " + expected.algorithm().label() + " should be "
+                        throw new SourceUnavailable("sent another file than expected: its " + expected.algorithm().label() + " should be "
                             + expected.hex() + " and is " + found.hex());
                     resumed = false;
                 }
@@ -144,7 +136,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
     }
 
     /** Asks again after each cut, until the server says that this was all. */
-    private void receiveAll(HttpClient client, FileChannel file, Progress progress) throws Unavailable {
+    private void receiveAll(HttpClient client, FileChannel file, Progress progress) throws SourceUnavailable {
         boolean everReceived = false;
         for (int failures = 0; ; ) {
             long before = size(file);
@@ -157,7 +149,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
                 failures = advanced ? 1 : failures + 1;
                 boolean noAnswer = e instanceof ConnectException || e instanceof HttpTimeoutException || e instanceof SSLHandshakeException;
                 boolean hopeless = noAnswer && !everReceived;
-                if (hopeless || failures >= patience.attempts()) throw new Unavailable(reason(e), e);
+                if (hopeless || failures >= patience.attempts()) throw new SourceUnavailable(reason(e), e);
                 sleep(patience.pause().multipliedBy(1L << failures - 1));
             }
         }
@@ -169,7 +161,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
      * @throws IOException           if the network failed on the way
      * @throws UncheckedIOException  if the disk failed
      */
-    private void receive(HttpClient client, FileChannel file, Progress progress) throws IOException, Unavailable {
+    private void receive(HttpClient client, FileChannel file, Progress progress) throws IOException, SourceUnavailable {
         long offset = size(file);
         var request = HttpRequest.newBuilder(source).timeout(patience.stall()).header("User-Agent", "onebit");
         if (offset > 0) {
@@ -204,10 +196,10 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
                     restart(file);
                     throw new Passing("does not have the part of the file that was asked for");
                 }
-                case 404, 410 -> throw new Unavailable("does not have this file (" + status + ")");
+                case 404, 410 -> throw new SourceUnavailable("does not have this file (" + status + ")");
                 default -> {
                     if (status == 429 || status >= 500) throw new Passing("is out of order or overloaded (" + status + ")");
-                    throw new Unavailable("refuses to give this file (" + status + ")");
+                    throw new SourceUnavailable("refuses to give this file (" + status + ")");
                 }
             }
         }

@@ -26,21 +26,17 @@ final class FileServer implements AutoCloseable {
 
     private final HttpServer server;
 
-    FileServer(byte[] content) throws IOException {
+    FileServer(byte[] content, String path) throws IOException {
         this.content = content;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(command -> Thread.ofVirtual().start(command));
-        server.createContext("/file", this::answer);
+        server.createContext(path, this::answer);
         server.createContext("/moved", exchange -> {
-            exchange.getResponseHeaders().set("Location", "/file");
+            exchange.getResponseHeaders().set("Location", path);
             exchange.sendResponseHeaders(302, -1);
             exchange.close();
         });
         server.start();
-    }
-
-    URI uri() {
-        return at("/file");
     }
 
     URI at(String path) {

