@@ -73,11 +73,20 @@ final class FileServer implements AutoCloseable {
             cuts--;
             exchange.getResponseBody().write(content, from, cutAfter);
             exchange.getResponseBody().flush();
+            pause(); // a client that sees the break at once may drop what it has not yet read
             exchange.close(); // short of what was announced: the connection breaks
             return;
         }
         exchange.getResponseBody().write(content, from, length);
         exchange.close();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
