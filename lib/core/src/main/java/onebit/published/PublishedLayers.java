@@ -75,6 +75,13 @@ record PublishedLayers(Layout layout, List<Tensor> convolutions, List<Float> con
             return scaled;
         }
 
+        /** Whether one can divide by it and go on with the result. */
+        boolean usable() {
+            for (float[] values : List.of(mean, spread, scale, offset)) for (float v : values) if (!Float.isFinite(v)) return false;
+            for (float s : spread) if (s <= 0) return false;
+            return true;
+        }
+
         /** Whether it has no learned scale and offset: ones and zeros. */
         boolean plain() {
             for (float s : scale) if (s != 1) return false;
@@ -83,8 +90,8 @@ record PublishedLayers(Layout layout, List<Tensor> convolutions, List<Float> con
         }
     }
 
-    private static final Pattern KERAS_CONVOLUTION = Pattern.compile("conv2d(?:_(\\d+))?");
-    private static final Pattern KERAS_NORM = Pattern.compile("batch_normalization(?:_v\\d+)?(?:_(\\d+))?");
+    private static final Pattern KERAS_CONVOLUTION = Pattern.compile("conv2d(?:_(\\d{1,9}))?");
+    private static final Pattern KERAS_NORM = Pattern.compile("batch_normalization(?:_v\\d+)?(?:_(\\d{1,9}))?");
     private static final String MATLAB_BITS = "BinaryWeights", PLAIN_BITS = "BooleanSingleBitWeights";
 
     /** Recognises the layout by the variables' names. */
@@ -112,8 +119,10 @@ record PublishedLayers(Layout layout, List<Tensor> convolutions, List<Float> con
                 throw file.error("'" + name + "' should have " + expected + " rows, "
                     + (expected == 4 ? "scale, offset, mean and variance" : "mean and variance") + "; it is " + rows.shape() + ".");
             float[] mean = rows.row(expected - 2), variance = rows.row(expected - 1);
-            norms.add(norms.isEmpty() ? new Norm(mean, variance, Spread.VARIANCE, rows.row(0), rows.row(1))
-                : new Norm(mean, variance, Spread.VARIANCE, filled(mean.length, 1), filled(mean.length, 0)));
+            Norm norm = norms.isEmpty() ? new Norm(mean, variance, Spread.VARIANCE, rows.row(0), rows.row(1))
+                : new Norm(mean, variance, Spread.VARIANCE, filled(mean.length, 1), filled(mean.length, 0));
+            if (!norm.usable()) throw file.error("'" + name + "' should hold numbers, and positive variances.");
+            norms.add(norm);
         }
         return new PublishedLayers(Layout.KERAS, convolutions, List.of(), norms, List.of(), List.of());
     }
@@ -146,6 +155,7 @@ record PublishedLayers(Layout layout, List<Tensor> convolutions, List<Float> con
             if (norm.scale.length != norm.channels() || norm.offset.length != norm.channels())
                 throw file.error("'" + moment.name() + "' is for " + norm.channels() + " channels, '" + scaleCells.get(i).name() + "' for "
                     + norm.scale.length + " and '" + offsetCells.get(i).name() + "' for " + norm.offset.length + ".");
+            if (!norm.usable()) throw file.error("'" + moment.name() + "' and its scale and offset should be numbers, and standard deviations positive.");
             norms.add(norm);
         }
         List<Float> factors = new ArrayList<>();

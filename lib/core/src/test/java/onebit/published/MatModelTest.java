@@ -211,7 +211,7 @@ class MatModelTest {
         wrongStride.strides[3] = 1;
         oneNormLess.moments.removeLast();
         oneNormLess.scalesAndOffsets.removeLast();
-        wrongChannels.moments.set(4, new float[2][7]);
+        wrongChannels.moments.set(4, new float[][] {new float[7], {1, 1, 1, 1, 1, 1, 1}});
         learned.scalesAndOffsets.get(3)[0][5] = 1.25f;
         oneConvolutionLess.bits.removeLast();
         wrongKernel.bits.set(4, new boolean[3][3][32][31]);
@@ -223,6 +223,16 @@ class MatModelTest {
             () -> assertMessage("it has 7 convolutions; expected were 6n + 2", () -> read(oneConvolutionLess.keras())),
             () -> assertMessage("convolution 5 has", () -> read(wrongKernel.keras())),
             () -> assertMessage("it tells 11 classes apart", () -> read(new PublishedFixture(1, 11).keras())));
+    }
+
+    @Test
+    void normsThatOneCannotDivideByAreRefused() {
+        PublishedFixture zero = new PublishedFixture(1, 10), infinite = new PublishedFixture(1, 10);
+        zero.moments.get(2)[1][3] = 0;
+        infinite.moments.get(2)[0][3] = Float.POSITIVE_INFINITY;
+        assertAll(
+            () -> assertMessage("'batch_normalization_v1_99' should hold numbers, and positive variances", () -> read(zero.keras())),
+            () -> assertMessage("'Moments{3}' and its scale and offset should be numbers", () -> read(infinite.matlab())));
     }
 
     private static void assertMessage(String part, Executable action) {
