@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import onebit.data.TestBatch;
 import onebit.data.TrainingEpoch;
 import onebit.engine.Network;
@@ -27,7 +25,7 @@ import onebit.run.UserError;
 /** The training loop of one call of {@link Trainer#train}, from the folder's checkpoint, or from initial weights, on. */
 final class TrainingRun {
 
-    /** Checkpoints take at most this part of the time; large networks on slow disks save less often than asked. */
+    /** A checkpoint may take at most this part of the time; large networks on slow disks save less often. */
     private static final double CHECKPOINT_SHARE = 0.05;
 
     private final TrainingConfig config;
@@ -148,7 +146,13 @@ final class TrainingRun {
     }
 
     private TrainingOutcome stop() {
-        save(finiteState());
+        // The interrupt that asked for the stop must not cut the saving short; the caller sees it afterwards.
+        boolean interrupted = Thread.interrupted();
+        try {
+            save(finiteState());
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
         return new TrainingOutcome.Stopped(saved);
     }
 
@@ -191,8 +195,8 @@ final class TrainingRun {
     }
 
     private void saveIfDue() {
-        double elapsed = secondsSince(savedAt), interval = trainer.checkpointInterval().toMillis() / 1e3;
-        if (interval == 0 || elapsed >= Math.max(interval, savingSeconds / CHECKPOINT_SHARE)) save(finiteState());
+        double elapsed = secondsSince(savedAt);
+        if (elapsed >= trainer.checkpointInterval().toMillis() / 1e3 && elapsed >= savingSeconds / CHECKPOINT_SHARE) save(finiteState());
     }
 
     private void save(NamedTensors state) {
@@ -205,7 +209,7 @@ final class TrainingRun {
     }
 
     private Provenance newProvenance() {
-        Map<String, String> checksums = new TreeMap<>();
+        java.util.Map<String, String> checksums = new java.util.TreeMap<>();
         trainer.dataset().checksums().forEach((file, checksum) -> checksums.put(file, checksum.toString()));
         long weights = graph.convolutions().stream().mapToLong(c -> c.weights()).sum();
         return new Provenance(checksums, config.seed(), weights, 0, 0, List.of());

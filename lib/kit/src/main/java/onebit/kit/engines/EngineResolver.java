@@ -54,6 +54,17 @@ public final class EngineResolver {
     }
 
     /**
+     * Checks that there are an engine and a precision of these names, or {@code auto}; whether they can be had here is
+     * {@link #choose}'s to say.
+     *
+     * @throws UserError listing the names that there are
+     */
+    public void check(String engine, String precision) {
+        if (!engine.equals("auto")) byName(engine);
+        if (!precision.equals("auto")) precision(precision);
+    }
+
+    /**
      * An engine by name, or for {@code auto} the first that can run; at the wanted precision, or for {@code auto} at the
      * first that the engine has here.
      *

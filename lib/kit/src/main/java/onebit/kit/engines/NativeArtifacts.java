@@ -3,6 +3,7 @@ package onebit.kit.engines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import onebit.data.Progress;
 import onebit.run.UserError;
 import org.eclipse.aether.RepositorySystem;
@@ -29,10 +30,11 @@ import org.eclipse.aether.util.repository.SimpleResolutionErrorPolicy;
  */
 public final class NativeArtifacts {
 
-    private final MavenSettings settings;
+    private final Supplier<MavenSettings> settings;
     private final Progress progress;
 
-    public NativeArtifacts(MavenSettings settings, Progress progress) {
+    /** @param settings asked when something is to be resolved, and not before */
+    public NativeArtifacts(Supplier<MavenSettings> settings, Progress progress) {
         this.settings = settings;
         this.progress = progress;
     }
@@ -46,8 +48,9 @@ public final class NativeArtifacts {
      */
     public List<Path> resolve(List<String> coordinates) {
         if (coordinates.isEmpty()) return List.of();
-        try (RepositorySystem system = new RepositorySystemSupplier().get(); CloseableSession session = session(system)) {
-            List<RemoteRepository> repositories = system.newResolutionRepositories(session, settings.repositories());
+        MavenSettings user = settings.get();
+        try (RepositorySystem system = new RepositorySystemSupplier().get(); CloseableSession session = session(system, user)) {
+            List<RemoteRepository> repositories = system.newResolutionRepositories(session, user.repositories());
             List<Path> files = new ArrayList<>();
             for (String wanted : coordinates) {
                 ArtifactRequest request = new ArtifactRequest(new DefaultArtifact(wanted), repositories, "");
@@ -61,16 +64,16 @@ public final class NativeArtifacts {
         }
     }
 
-    private CloseableSession session(RepositorySystem system) {
+    private CloseableSession session(RepositorySystem system, MavenSettings user) {
         SessionBuilder builder = new SessionBuilderSupplier(system).get();
         // "simple": whatever lies in the local repository counts, whichever repository it once came from
-        builder.withLocalRepositories(new LocalRepository(settings.localRepository(), "simple"));
+        builder.withLocalRepositories(new LocalRepository(user.localRepository(), "simple"));
         builder.setChecksumPolicy(RepositoryPolicy.CHECKSUM_POLICY_FAIL);
         builder.setResolutionErrorPolicy(new SimpleResolutionErrorPolicy(false, false)); // a failure of yesterday is none today
         builder.setConfigProperty("aether.transport.http.connectTimeout", 20_000);
         builder.setConfigProperty("aether.transport.http.requestTimeout", 60_000); // between two packets, not for the whole
         builder.setTransferListener(new Report(progress));
-        settings.configure(builder);
+        user.configure(builder);
         return builder.build();
     }
 

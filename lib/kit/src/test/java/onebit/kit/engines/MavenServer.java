@@ -52,7 +52,7 @@ final class MavenServer implements AutoCloseable {
               <mirrors><mirror><id>here</id><mirrorOf>*</mirrorOf><url>http://127.0.0.1:%d</url></mirror></mirrors>
             </settings>
             """.formatted(folder.resolve("repository"), offline, server.getAddress().getPort()));
-        return new NativeArtifacts(MavenSettings.read(settings, java.util.Optional.empty()), progress);
+        return new NativeArtifacts(() -> MavenSettings.read(settings, java.util.Optional.empty()), progress);
     }
 
     @Override

@@ -1,0 +1,126 @@
+package onebit.kit.command;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import onebit.data.CifarSet;
+import onebit.data.Split;
+import onebit.engine.NetworkOptions;
+import onebit.kit.engines.EngineChoice;
+import onebit.model.Model;
+import onebit.published.MatModel;
+import onebit.run.AtomicFile;
+import onebit.run.Json;
+import onebit.run.RunFolder;
+import onebit.run.UserError;
+import onebit.train.Evaluation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "evaluate", description = "Test a model on the test images.")
+public final class EvaluateCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "The folder of a finished run, or one of the authors' .mat files.")
+    Path model;
+
+    @Option(names = "--dataset", paramLabel = "NAME", completionCandidates = Names.DataSets.class,
+        description = "${COMPLETION-CANDIDATES} (default: the one that the model was trained on).")
+    CifarSet dataset;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Test on the first N images only.")
+    Integer limit;
+
+    @Mixin
+    EngineOptions engine;
+
+    @Mixin
+    DataOption data;
+
+    @Option(names = "--logits", paramLabel = "FILE.csv", description = "Write the network's outputs: a line an image in the order of the test set, a number a class.")
+    Path logits;
+
+    @Option(names = "--json", description = "Print one JSON object: images, correct, accuracy_percent, seconds.")
+    boolean json;
+
+    /** What {@code --json} prints. */
+    record Answer(int images, int correct, double accuracyPercent, double seconds) {}
+
+    @Override
+    public Integer call() {
+        Usage.check(spec, () -> {
+            if (limit != null && limit < 1) throw new IllegalArgumentException("--limit must be 1 or more, not " + limit + ".");
+        });
+        Model read = read();
+        try (ProgressDisplay display = ProgressDisplay.of(spec)) {
+            EngineChoice choice = engine.choose(spec, display);
+            Split images = data.load(dataset == null ? read.dataset() : dataset.name(), display).test();
+            if (limit != null) images = images.first(limit);
+            NetworkOptions options = NetworkOptions.inference(choice.precision()).withAlgorithm(engine.algorithm);
+            print(evaluate(read, images, choice, options, display), read);
+        }
+        return 0;
+    }
+
+    private Model read() {
+        if (!Files.exists(model)) throw new UserError("There is no " + model + ". Give the folder of a finished run, or a .mat file.");
+        return Files.isDirectory(model) ? new RunFolder(model).model() : MatModel.read(model);
+    }
+
+    private Evaluation evaluate(Model read, Split images, EngineChoice choice, NetworkOptions options, ProgressDisplay display) {
+        Evaluation.Observer observer = (soFar, batches, of) -> {
+            display.tell("Testing", soFar.images(), images.count(), String.format(Locale.ROOT, "%,d of %,d images, %,.0f images/s, %.2f %% right",
+                soFar.images(), images.count(), soFar.images() / soFar.seconds(), soFar.accuracyPercent()));
+            return true;
+        };
+        if (logits == null) return Evaluation.of(read, images, choice.engine(), options, Optional.empty(), observer).orElseThrow();
+        Evaluation[] result = new Evaluation[1];
+        AtomicFile.write(logits, out -> {
+            BufferedWriter writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.US_ASCII));
+            try {
+                result[0] = Evaluation.of(read, images, choice.engine(), options,
+                    Optional.of((first, count, values) -> write(writer, values, count, read.graph().classes())), observer).orElseThrow();
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+            writer.flush();
+        });
+        return result[0];
+    }
+
+    private static void write(BufferedWriter writer, float[] logits, int images, int classes) {
+        try {
+            for (int i = 0; i < images; i++) {
+                for (int c = 0; c < classes; c++) {
+                    if (c > 0) writer.write(',');
+                    writer.write(Float.toString(logits[i * classes + c]));
+                }
+                writer.write('\n');
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void print(Evaluation result, Model read) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) out.println(Json.line(new Answer(result.images(), result.correct(), result.accuracyPercent(), result.seconds())));
+        else out.printf(Locale.ROOT, "%s: %.2f %% right (%,d of %,d test images) in %.1f s%n", read.origin(), result.accuracyPercent(), result.correct(),
+            result.images(), result.seconds());
+        out.flush();
+    }
+}

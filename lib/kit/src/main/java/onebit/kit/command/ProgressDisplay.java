@@ -1,0 +1,130 @@
+package onebit.kit.command;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressState;
+import onebit.data.Progress;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Shows on standard error how far a task is: on a terminal a line that moves, elsewhere a plain line every few seconds.
+ * One task at a time; another task ends the line of the one before.
+ */
+final class ProgressDisplay implements Progress, AutoCloseable {
+
+    private static final int TERMINAL_INTERVAL_MS = 200;
+    private static final int PLAIN_INTERVAL_MS = 10_000;
+    private static final int PLAIN_LENGTH = 200;
+    private static final int BAR = 20;
+
+    private final PrintWriter err;
+    private final boolean terminal;
+    private String task = "";
+    private volatile String message = "";
+    private ProgressBar bar;
+
+    ProgressDisplay(PrintWriter err, boolean terminal) {
+        this.err = err;
+        this.terminal = terminal;
+    }
+
+    static ProgressDisplay of(CommandSpec spec) {
+        Console console = System.console();
+        return new ProgressDisplay(spec.commandLine().getErr(), console != null && console.isTerminal());
+    }
+
+    /** A line of its own. */
+    void say(String line) {
+        close();
+        err.println(line);
+        err.flush();
+    }
+
+    /** A task whose speed and time left are worked out here. */
+    @Override
+    public void update(String newTask, long done, long total, String unit) {
+        show(newTask, done, total, unit, "");
+    }
+
+    /**
+     * A task that tells its own speed and time left.
+     *
+     * @param message all that is shown besides the percentage
+     */
+    void tell(String newTask, long done, long total, String message) {
+        show(newTask, done, total, "", message);
+    }
+
+    private void show(String newTask, long done, long total, String unit, String newMessage) {
+        if (bar == null || !task.equals(newTask)) {
+            close();
+            message = newMessage;
+            begin(newTask, done, total, unit);
+        }
+        message = newMessage;
+        if (total > 0) bar.maxHint(total);
+        bar.stepTo(done);
+        if (total >= 0 && done >= total) close();
+    }
+
+    private void begin(String newTask, long done, long total, String unit) {
+        task = newTask;
+        ProgressBarBuilder builder = ProgressBar.builder().setTaskName(newTask).setInitialMax(total).startsFrom(done, Duration.ZERO)
+            .setRenderer((state, length) -> line(state, unit, length));
+        if (terminal) builder.setUpdateIntervalMillis(TERMINAL_INTERVAL_MS).setConsumer(new ConsoleProgressBarConsumer(new PrintStream(System.err, true)));
+        else builder.setUpdateIntervalMillis(PLAIN_INTERVAL_MS).setConsumer(new DelegatingProgressBarConsumer(this::plain, PLAIN_LENGTH));
+        bar = builder.build();
+    }
+
+    private void plain(String line) {
+        err.println(line);
+        err.flush();
+    }
+
+    /** The line for a state, at most {@code length} characters. */
+    private String line(ProgressState state, String unit, int length) {
+        StringBuilder line = new StringBuilder(state.getTaskName());
+        if (state.getMax() > 0) {
+            double part = Math.min(1, (double) state.getCurrent() / state.getMax());
+            int full = (int) Math.round(BAR * part);
+            if (terminal) line.append(" [").append("=".repeat(full)).append(" ".repeat(BAR - full)).append(']');
+            line.append(String.format(Locale.ROOT, " %3.0f %%", 100 * part));
+        }
+        line.append("  ").append(message.isEmpty() ? pace(state, unit) : message);
+        String text = line.toString().stripTrailing();
+        return text.length() <= length ? text : text.substring(0, Math.max(0, length));
+    }
+
+    /** How much of how much, how fast, and how long it will take at that. */
+    private static String pace(ProgressState state, String unit) {
+        boolean bytes = unit.equals("bytes");
+        String amount = amount(state.getCurrent(), bytes) + (state.getMax() > 0 ? " of " + amount(state.getMax(), bytes) : "") + (bytes ? " MB" : " " + unit);
+        double seconds = state.getElapsedAfterStart().toMillis() / 1e3;
+        double rate = (state.getCurrent() - state.getStart()) / Math.max(seconds, 1e-3);
+        if (rate <= 0 || seconds < 1) return amount;
+        return amount + ", " + amount(rate, bytes) + (bytes ? " MB/s" : " " + unit + "/s")
+            + (state.getMax() > 0 ? ", " + time(Duration.ofMillis((long) (1e3 * (state.getMax() - state.getCurrent()) / rate))) + " left" : "");
+    }
+
+    private static String amount(double value, boolean bytes) {
+        return bytes ? String.format(Locale.ROOT, "%.1f", value / 1e6) : String.format(Locale.ROOT, "%,.0f", value);
+    }
+
+    /** As h:mm:ss. */
+    static String time(Duration d) {
+        return String.format(Locale.ROOT, "%d:%02d:%02d", d.toHours(), d.toMinutesPart(), d.toSecondsPart());
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) bar.close();
+        bar = null;
+    }
+}

@@ -1,0 +1,126 @@
+package onebit.kit.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import onebit.data.Dataset;
+import onebit.data.PublishedFigures;
+import onebit.engine.Precision;
+import onebit.kit.engines.EngineChoice;
+import onebit.kit.results.Results;
+import onebit.run.RunFolder;
+import onebit.run.UserError;
+import onebit.train.Row;
+import onebit.train.Trainer;
+import onebit.train.TrainingConfig;
+import onebit.train.TrainingOutcome;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "reproduce", description = "Train all rows, or those given, one after the other, and write the results. What was finished before is not trained again; "
+    + "what was stopped goes on. Fails if a row was not run, after it has tried the others.")
+public final class ReproduceCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "ROW", arity = "0..*", completionCandidates = Names.Rows.class, description = "Rows (default: all eight).")
+    List<Row> rows = List.of();
+
+    @Mixin
+    RunSettings settings;
+
+    @Mixin
+    EngineOptions engine;
+
+    @Mixin
+    DataOption data;
+
+    @Option(names = "--results", paramLabel = "DIR", description = "Where run folders and tables go (default: the project's results).")
+    Path folder;
+
+    /** Data sets that have been loaded, or why they could not be; each is tried once. */
+    private final Map<String, Dataset> loaded = new HashMap<>();
+    private final Map<String, UserError> failed = new HashMap<>();
+
+    @Override
+    public Integer call() {
+        List<Row> wanted = rows.isEmpty() ? Row.ALL : rows.stream().distinct().toList();
+        for (Row row : wanted) Usage.of(spec, () -> settings.config(row, "auto", Precision.FLOAT32, engine.algorithm));
+        Installation installation = Installation.current();
+        Results results = new Results(folder == null ? installation.results() : folder);
+        int missing = 0;
+        try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
+            EngineChoice choice = engine.choose(spec, display);
+            long start = System.nanoTime();
+            for (int i = 0; i < wanted.size() && !stop.requested(); i++) {
+                display.say("Row " + (i + 1) + " of " + wanted.size() + ": " + wanted.get(i).title() + left(start, i, wanted.size()));
+                if (!run(wanted.get(i), (i + 1) + "/" + wanted.size() + " ", results, choice, display, stop)) missing++;
+            }
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        Results.Written written = results.write((folder == null ? installation.project() : folder).resolve("README.md"));
+        if (missing > 0) out.println(missing + " of " + wanted.size() + " rows were not run; see above.");
+        ResultsCommand.print(out, written);
+        return missing == 0 ? 0 : 1;
+    }
+
+    /** How long the rows to come will take, going by those done. */
+    private static String left(long start, int done, int all) {
+        if (done == 0) return "";
+        return "; all rows done in about " + ProgressDisplay.time(Duration.ofNanos((System.nanoTime() - start) / done * (all - done)));
+    }
+
+    /** Whether the row is finished. */
+    private boolean run(Row row, String place, Results results, EngineChoice choice, ProgressDisplay display, StopRequest stop) {
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            TrainingConfig config = settings.config(row, choice.engine().name(), choice.precision(), engine.algorithm);
+            Path run = results.runs().resolve(settings.folder(row, engine));
+            TrainingOutcome outcome = new Trainer(config, data(row, display), choice.engine())
+                .train(new RunFolder(run), true, new TrainingDisplay(display, place + row.id(), config.epochs(), stop));
+            display.close();
+            return switch (outcome) {
+                case TrainingOutcome.Finished finished -> {
+                    out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, %d epochs; published %.2f %% at 20-10, %d epochs%s%n", row.id(),
+                        finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),
+                        PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs(), finished.before() ? " (finished before)" : "");
+                    out.flush();
+                    results.notRun().forget(row.id());
+                    yield true;
+                }
+                case TrainingOutcome.Stopped stopped -> {
+                    display.say("Stopped and saved in " + run + "; the same command goes on.");
+                    yield false;
+                }
+            };
+        } catch (UserError e) {
+            display.close();
+            out.println(row.id() + ": not run: " + e.getMessage());
+            out.flush();
+            results.notRun().note(row.id(), e.getMessage());
+            return false;
+        }
+    }
+
+    private Dataset data(Row row, ProgressDisplay display) {
+        if (failed.get(row.dataset()) instanceof UserError e) throw e;
+        return loaded.computeIfAbsent(row.dataset(), name -> {
+            try {
+                return data.load(name, display);
+            } catch (UserError e) {
+                failed.put(name, e);
+                throw e;
+            }
+        });
+    }
+}

@@ -1,0 +1,35 @@
+package onebit.kit.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import onebit.kit.results.Results;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "results", description = "Write results/table.csv, results/RESULTS.md and the table of README.md from the run folders in results/runs.")
+public final class ResultsCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(names = "--results", paramLabel = "DIR", description = "The folder with runs/ in it (default: the project's results).")
+    Path results;
+
+    @Override
+    public Integer call() {
+        Installation installation = Installation.current();
+        Path folder = results == null ? installation.results() : results;
+        // A folder of results elsewhere is not what the project's README shows.
+        print(spec.commandLine().getOut(), new Results(folder).write(results == null ? installation.project().resolve("README.md") : folder.resolve("README.md")));
+        return 0;
+    }
+
+    static void print(PrintWriter out, Results.Written written) {
+        out.println("Of " + written.runs() + (written.runs() == 1 ? " finished run: " : " finished runs: ") + written.table() + ", " + written.page()
+            + written.readme().map(readme -> ", the table in " + readme).orElse(""));
+        out.flush();
+    }
+}

@@ -1,0 +1,83 @@
+package onebit.kit.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import onebit.data.Dataset;
+import onebit.data.PublishedFigures;
+import onebit.engine.Precision;
+import onebit.kit.engines.EngineChoice;
+import onebit.kit.results.Results;
+import onebit.run.RunFolder;
+import onebit.run.RunResult;
+import onebit.train.Row;
+import onebit.train.Trainer;
+import onebit.train.TrainingConfig;
+import onebit.train.TrainingOutcome;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(name = "train", description = "Train a row of the table. A run that was stopped or killed goes on with --resume.")
+public final class TrainCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "ROW", completionCandidates = Names.Rows.class, description = "One of the rows that 'onebit rows' lists.")
+    Row row;
+
+    @Mixin
+    RunSettings settings;
+
+    @Mixin
+    EngineOptions engine;
+
+    @Mixin
+    DataOption data;
+
+    @Option(names = "--run", paramLabel = "DIR", description = "The run's folder (default: results/runs/ROW-PROFILE-seedN).")
+    Path run;
+
+    @Option(names = "--resume", description = "Go on with the run in the folder, if there is one.")
+    boolean resume;
+
+    @Override
+    public Integer call() {
+        Usage.of(spec, () -> settings.config(row, "auto", Precision.FLOAT32, engine.algorithm));
+        RunFolder folder = new RunFolder(run != null ? run : new Results(Installation.current().results()).runs().resolve(settings.folder(row, engine)));
+        try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
+            EngineChoice choice = engine.choose(spec, display);
+            TrainingConfig config = settings.config(row, choice.engine().name(), choice.precision(), engine.algorithm);
+            Dataset dataset = data.load(row.dataset(), display);
+            TrainingOutcome outcome = new Trainer(config, dataset, choice.engine())
+                .train(folder, resume, new TrainingDisplay(display, row.id(), config.epochs(), stop));
+            display.close();
+            return switch (outcome) {
+                case TrainingOutcome.Finished finished -> {
+                    print(finished, config, folder);
+                    yield 0;
+                }
+                case TrainingOutcome.Stopped stopped -> {
+                    display.say("Stopped and saved in " + folder.path() + "; the same command with --resume goes on.");
+                    yield 1;
+                }
+            };
+        }
+    }
+
+    private void print(TrainingOutcome.Finished finished, TrainingConfig config, RunFolder folder) {
+        RunResult result = finished.result();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(Locale.ROOT, "%s: %.2f %% of %,d test images right at %d-%d, %d epochs, seed %d, %s %s%s%n", row.id(), result.accuracyPercent(),
+            result.images(), config.depth(), config.width(), config.epochs(), config.seed(), config.engine(), config.precision().label(),
+            finished.before() ? " (finished before)" : "");
+        out.printf(Locale.ROOT, "Published: %.2f %% at 20-10, %d epochs%n", PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs());
+        out.println("Run folder: " + folder.path());
+        out.flush();
+    }
+}

@@ -1,0 +1,84 @@
+package onebit.kit.results;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import onebit.run.AtomicFile;
+import onebit.run.UserError;
+
+/**
+ * The folder {@code results}:
+ *
+ * <pre>
+ *   runs/        a folder a run
+ *   not-run.json why rows were not run, as of the last time they were tried
+ *   table.csv    the results table, for programs
+ *   RESULTS.md   the same for people
+ * </pre>
+ *
+ * @param folder of all of these
+ */
+public record Results(Path folder) {
+
+    private static final Pattern MARKED = Pattern.compile("(<!-- results -->\n).*?(<!-- /results -->)", Pattern.DOTALL);
+
+    public Path runs() {
+        return folder.resolve("runs");
+    }
+
+    /** Why rows were not run; written by {@code onebit reproduce}. */
+    public NotRun notRun() {
+        return new NotRun(folder.resolve("not-run.json"));
+    }
+
+    /**
+     * Writes the table, the page and, where it has the marks {@code <!-- results -->} and {@code <!-- /results -->}, what is
+     * between them in the project's README.
+     *
+     * @param readme may be missing
+     * @return what was written
+     */
+    public Written write(Path readme) {
+        RunFolders runs = RunFolders.in(runs());
+        Map<String, String> reasons = new HashMap<>(notRun().reasons());
+        reasons.putAll(runs.unfinished());
+        ResultsTable table = new ResultsTable(runs.finished(), reasons);
+        Path csv = folder.resolve("table.csv"), page = folder.resolve("RESULTS.md");
+        write(csv, table.csv());
+        write(page, ResultsPage.page(table.lines(), runs.unreadable()));
+        return new Written(csv, page, summarize(readme, table) ? Optional.of(readme) : Optional.empty(), runs.finished().size());
+    }
+
+    /**
+     * What {@link #write} wrote.
+     *
+     * @param readme if it has the marks
+     * @param runs   finished ones, of which the table is made
+     */
+    public record Written(Path table, Path page, Optional<Path> readme, int runs) {}
+
+    private static boolean summarize(Path readme, ResultsTable table) {
+        if (!Files.isRegularFile(readme)) return false;
+        try {
+            String text = Files.readString(readme);
+            Matcher marked = MARKED.matcher(text);
+            if (!marked.find()) return false;
+            String summary = ResultsPage.summary(table.lines());
+            String renewed = text.substring(0, marked.end(1)) + summary + text.substring(marked.start(2));
+            if (!renewed.equals(text)) write(readme, renewed);
+            return true;
+        } catch (IOException e) {
+            throw new UserError(readme + " cannot be read: " + e + ".", e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+}

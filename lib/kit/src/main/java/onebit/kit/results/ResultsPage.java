@@ -1,0 +1,114 @@
+package onebit.kit.results;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import onebit.data.PublishedFigures;
+import onebit.kit.results.ResultsTable.Line;
+import onebit.train.Row;
+import onebit.train.TrainingConfig;
+
+/** The results for people, in Markdown. */
+final class ResultsPage {
+
+    private static final String NOT_RUN = "not run";
+
+    private ResultsPage() {}
+
+    /** All of {@code RESULTS.md}. */
+    static String page(List<Line> lines, List<String> unreadable) {
+        StringBuilder text = new StringBuilder("""
+            # Results
+
+            Written by `onebit results` from the run folders in `runs/`; edit nothing here. *Published* figures are the authors', of networks of
+            depth 20 and width 10 trained for 254 (batch norm) or 300 epochs (shifted ReLU): the first as in their repository's README, the second as
+            their notebooks last printed it. *Reproduced* figures are measured by this kit, at the end of the last epoch, with the settings beside them:
+            they compare with the published ones only at the published settings. Accuracies are per cent of the test images.
+
+            """);
+        text.append(table(lines, List.of("Row", "Published (README)", "Published (notebook)", "Reproduced", "Network", "Epochs", "Images", "Seeds",
+            "Engine", "Date", "Run folders"), ResultsPage::cells));
+        text.append("""
+
+            One run: in brackets Wilson's 95 % interval for this many test images. Several runs that differ in their seeds only: mean ± sample standard
+            deviation.
+            """);
+        if (!unreadable.isEmpty()) {
+            text.append("\nRun folders that could not be read and are not in the table:\n\n");
+            unreadable.forEach(message -> text.append("- ").append(message).append('\n'));
+        }
+        return text.toString();
+    }
+
+    /** The short table of the project's README: of each row the reproduction that took the most arithmetic. */
+    static String summary(List<Line> lines) {
+        List<Line> first = Row.ALL.stream().map(row -> lines.stream().filter(l -> l.row().equals(row)).findFirst().orElseThrow()).toList();
+        return table(first, List.of("Row", "Published (20-10)", "Reproduced", "Settings of the reproduced figure"), line -> List.of(
+            line.row().id(), published(line.row()), line instanceof Line.NotRun ? NOT_RUN : reproduced(line), switch (line) {
+                case Line.NotRun n -> "";
+                case Line.Reproduced r -> settings(r.reproduction());
+            }));
+    }
+
+    private static String published(Row row) {
+        PublishedFigures.Result published = PublishedFigures.result(row.id());
+        String readme = percent(published.readmeAccuracyPercent()), notebook = percent(published.notebookAccuracyPercent());
+        return readme.equals(notebook) ? readme : readme + " (notebook: " + notebook + ")";
+    }
+
+    private static String settings(Reproduction r) {
+        TrainingConfig s = r.settings();
+        return s.depth() + "-" + s.width() + ", " + s.epochs() + (s.epochs() == 1 ? " epoch" : " epochs") + limits(s) + ", "
+            + (r.runs().size() == 1 ? "seed " : "seeds ") + r.seeds() + ", " + engine(s);
+    }
+
+    private static String limits(TrainingConfig s) {
+        return (s.trainLimit() == 0 ? "" : ", " + count(s.trainLimit()) + " training images")
+            + (s.testLimit() == 0 ? "" : ", " + count(s.testLimit()) + " test images");
+    }
+
+    private static List<String> cells(Line line) {
+        PublishedFigures.Result published = PublishedFigures.result(line.row().id());
+        String readme = percent(published.readmeAccuracyPercent()), notebook = percent(published.notebookAccuracyPercent());
+        return switch (line) {
+            case Line.NotRun n -> List.of(n.row().id(), readme, notebook, reproduced(n), "", "", "", "", "", "", "");
+            case Line.Reproduced r -> {
+                TrainingConfig s = r.reproduction().settings();
+                Run run = r.reproduction().runs().getFirst();
+                yield List.of(r.row().id(), readme, notebook, reproduced(r), s.depth() + "-" + s.width(), Integer.toString(s.epochs()),
+                    count(run.result().trainImages()) + " / " + count(run.result().images()), r.reproduction().seeds(), engine(s),
+                    r.reproduction().dates(), r.reproduction().folders());
+            }
+        };
+    }
+
+    private static String engine(TrainingConfig s) {
+        return s.engine() + " " + s.precision().label() + " (" + s.algorithm().label() + ")";
+    }
+
+    private static String reproduced(Line line) {
+        return switch (line) {
+            case Line.NotRun n -> NOT_RUN + ": " + n.reason();
+            case Line.Reproduced(Row row, Reproduction r) when r.runs().size() == 1 ->
+                percent(r.accuracy()) + " [" + percent(r.interval().low()) + ", " + percent(r.interval().high()) + "]";
+            case Line.Reproduced(Row row, Reproduction r) -> percent(r.accuracy()) + " ± " + percent(r.deviation()) + " (n = " + r.runs().size() + ")";
+        };
+    }
+
+    private static String table(List<Line> lines, List<String> titles, Function<Line, List<String>> cells) {
+        return row(titles) + row(titles.stream().map(t -> "---").toList()) + lines.stream().map(cells).map(ResultsPage::row).collect(Collectors.joining());
+    }
+
+    private static String row(List<String> cells) {
+        return cells.stream().map(c -> c.replace("|", "\\|").replace('\n', ' ')).collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
+
+    private static String percent(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String count(int images) {
+        return String.format(Locale.ROOT, "%,d", images);
+    }
+}

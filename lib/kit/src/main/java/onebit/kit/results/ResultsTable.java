@@ -1,0 +1,127 @@
+package onebit.kit.results;
+
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import onebit.data.PublishedFigures;
+import onebit.train.Row;
+import onebit.train.TrainingConfig;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+
+/**
+ * The eight rows: published figures and reproduced figures in columns of their own, the settings beside every reproduced
+ * figure, and for a row without any why it has none. A row that was run with several settings has a line for each.
+ */
+final class ResultsTable {
+
+    private final StringColumn row = StringColumn.create("row");
+    private final DoubleColumn publishedReadme = DoubleColumn.create("published_readme_percent");
+    private final DoubleColumn publishedNotebook = DoubleColumn.create("published_notebook_percent");
+    private final DoubleColumn reproduced = DoubleColumn.create("reproduced_percent");
+    private final DoubleColumn deviation = DoubleColumn.create("reproduced_deviation");
+    private final DoubleColumn low = DoubleColumn.create("reproduced_wilson95_low");
+    private final DoubleColumn high = DoubleColumn.create("reproduced_wilson95_high");
+    private final IntColumn runs = IntColumn.create("runs");
+    private final StringColumn notRun = StringColumn.create("not_run");
+    private final IntColumn depth = IntColumn.create("depth");
+    private final IntColumn width = IntColumn.create("width");
+    private final IntColumn epochs = IntColumn.create("epochs");
+    private final IntColumn trainImages = IntColumn.create("train_images");
+    private final IntColumn testImages = IntColumn.create("test_images");
+    private final IntColumn batchSize = IntColumn.create("batch_size");
+    private final StringColumn seeds = StringColumn.create("seeds");
+    private final StringColumn engine = StringColumn.create("engine");
+    private final StringColumn precision = StringColumn.create("precision");
+    private final StringColumn algorithm = StringColumn.create("algorithm");
+    private final DoubleColumn pflops = DoubleColumn.create("pflops_a_run");
+    private final DoubleColumn seconds = DoubleColumn.create("training_seconds_mean");
+    private final StringColumn date = StringColumn.create("date");
+    private final StringColumn folders = StringColumn.create("run_folders");
+    private final List<Column<?>> columns = List.of(row, publishedReadme, publishedNotebook, reproduced, deviation, low, high, runs, notRun, depth, width,
+        epochs, trainImages, testImages, batchSize, seeds, engine, precision, algorithm, pflops, seconds, date, folders);
+    private final List<Line> lines = new ArrayList<>();
+
+    /** A line of the table: a reproduction of a row, or the reason why there is none. */
+    sealed interface Line {
+        Row row();
+
+        record Reproduced(Row row, Reproduction reproduction) implements Line {}
+
+        record NotRun(Row row, String reason) implements Line {}
+    }
+
+    /** @param reasons by row, why it was not run or not finished; a row that is not among them has just not been run */
+    ResultsTable(List<Run> finished, Map<String, String> reasons) {
+        for (Row r : Row.ALL) {
+            List<Reproduction> reproductions = Reproduction.of(r.id(), finished);
+            if (reproductions.isEmpty()) add(new Line.NotRun(r, reasons.getOrDefault(r.id(), "no run folder")));
+            for (Reproduction reproduction : reproductions) add(new Line.Reproduced(r, reproduction));
+        }
+    }
+
+    List<Line> lines() {
+        return List.copyOf(lines);
+    }
+
+    private void add(Line line) {
+        lines.add(line);
+        PublishedFigures.Result published = PublishedFigures.result(line.row().id());
+        row.append(line.row().id());
+        publishedReadme.append(published.readmeAccuracyPercent());
+        publishedNotebook.append(published.notebookAccuracyPercent());
+        switch (line) {
+            case Line.Reproduced r -> add(r.reproduction());
+            case Line.NotRun n -> {
+                notRun.append(n.reason());
+                for (Column<?> column : columns) if (column.size() < row.size()) column.appendMissing();
+            }
+        }
+    }
+
+    private void add(Reproduction r) {
+        TrainingConfig settings = r.settings();
+        Run first = r.runs().getFirst();
+        reproduced.append(round(r.accuracy(), 3));
+        if (r.runs().size() == 1) {
+            deviation.appendMissing();
+            low.append(round(r.interval().low(), 2));
+            high.append(round(r.interval().high(), 2));
+        } else {
+            deviation.append(round(r.deviation(), 3));
+            low.appendMissing();
+            high.appendMissing();
+        }
+        runs.append(r.runs().size());
+        notRun.appendMissing();
+        depth.append(settings.depth());
+        width.append(settings.width());
+        epochs.append(settings.epochs());
+        trainImages.append(first.result().trainImages());
+        testImages.append(first.result().images());
+        batchSize.append(settings.batchSize());
+        seeds.append(r.seeds());
+        engine.append(settings.engine());
+        precision.append(settings.precision().label());
+        algorithm.append(settings.algorithm().label());
+        pflops.append(round(first.result().pflops(), 3));
+        seconds.append(round(r.runs().stream().mapToDouble(run -> run.result().seconds()).average().orElseThrow(), 1));
+        date.append(r.dates());
+        folders.append(r.folders());
+    }
+
+    String csv() {
+        StringWriter text = new StringWriter();
+        Table.create(columns).write().csv(text);
+        return text.toString();
+    }
+
+    private static double round(double value, int decimals) {
+        double scale = Math.pow(10, decimals);
+        return Math.round(value * scale) / scale;
+    }
+}

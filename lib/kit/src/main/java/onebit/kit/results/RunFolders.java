@@ -1,0 +1,59 @@
+package onebit.kit.results;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import onebit.run.RunFolder;
+import onebit.run.RunResult;
+import onebit.run.UserError;
+import onebit.train.TrainingConfig;
+
+/**
+ * The runs in a folder of run folders.
+ *
+ * @param finished   in the order of their names
+ * @param unfinished by row, how far the row's runs are that have begun and not ended, for people
+ * @param unreadable folders that hold a run that cannot be read, with the reason
+ */
+record RunFolders(List<Run> finished, Map<String, String> unfinished, List<String> unreadable) {
+
+    /** @param folder with a folder a run; may be missing */
+    static RunFolders in(Path folder) {
+        RunFolders found = new RunFolders(new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
+        for (Path path : folders(folder)) {
+            RunFolder run = new RunFolder(path);
+            try {
+                if (run.holdsRun()) found.add(run);
+            } catch (UserError e) {
+                found.unreadable.add(e.getMessage());
+            }
+        }
+        return found;
+    }
+
+    private void add(RunFolder run) {
+        Optional<RunResult> result = run.result();
+        if (result.isPresent()) {
+            finished.add(Run.of(run, result.get()));
+            return;
+        }
+        TrainingConfig config = run.config();
+        String state = "not finished: " + run.metrics().size() + " of " + config.epochs() + " epochs in " + run.path().getFileName();
+        unfinished.merge(config.row(), state, (a, b) -> a + "; " + b);
+    }
+
+    private static List<Path> folders(Path folder) {
+        if (!Files.isDirectory(folder)) return List.of();
+        try (Stream<Path> paths = Files.list(folder)) {
+            return paths.filter(Files::isDirectory).sorted().toList();
+        } catch (IOException e) {
+            throw new UserError("The folder of runs " + folder + " cannot be read: " + e + ".", e);
+        }
+    }
+}

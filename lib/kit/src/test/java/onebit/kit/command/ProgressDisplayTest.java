@@ -1,0 +1,49 @@
+package onebit.kit.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Where there is no terminal. */
+class ProgressDisplayTest {
+
+    final StringWriter text = new StringWriter();
+    final ProgressDisplay display = new ProgressDisplay(new PrintWriter(text, true), false);
+
+    @Test
+    void endsATaskWithALineThatSaysAll() {
+        display.update("Downloading a.jar", 0, 2_500_000, "bytes");
+        display.update("Downloading a.jar", 2_500_000, 2_500_000, "bytes");
+
+        assertEquals("Downloading a.jar 100 %  2.5 of 2.5 MB", text.toString().lines().toList().getLast());
+    }
+
+    @Test
+    void showsATasksOwnWords() {
+        display.tell("cifar10-1bit-bn", 150, 200, "epoch 2/2, step 200/400, loss 1.2");
+        display.close();
+
+        assertEquals("cifar10-1bit-bn  75 %  epoch 2/2, step 200/400, loss 1.2", text.toString().lines().toList().getLast());
+    }
+
+    @Test
+    void doesWithoutATotal() {
+        display.update("Unpacking", 3, -1, "files");
+        display.close();
+
+        assertTrue(text.toString().lines().toList().getLast().contains("3 files") || text.toString().endsWith("3 of 3 files\n"), text.toString());
+    }
+
+    @Test
+    void endsTheLineOfOneTaskBeforeTheNextIsShown() {
+        display.tell("first", 1, 2, "half");
+        display.tell("second", 1, 4, "a quarter");
+        display.say("done");
+
+        assertEquals(List.of("first  50 %  half", "second  25 %  a quarter", "done"), text.toString().lines().distinct().toList());
+    }
+}

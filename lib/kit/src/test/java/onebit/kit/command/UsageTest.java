@@ -1,0 +1,140 @@
+package onebit.kit.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import onebit.kit.Main;
+import onebit.train.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the command line says, and with which exit code. */
+class UsageTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyCommandHasHelp() {
+        List<String> commands = new ArrayList<>(Main.commandLine().getSubcommands().keySet());
+        assertEquals(List.of("rows", "engines", "data", "train", "evaluate", "bench", "reproduce", "results", "completion"), commands);
+        for (String command : commands) {
+            Shell.Outcome outcome = Shell.run(command, "--help");
+            assertEquals(0, outcome.code(), command);
+            assertTrue(outcome.out().startsWith("Usage: onebit " + command), outcome.out());
+            assertTrue(outcome.out().contains("2   wrong usage"), outcome.out());
+        }
+    }
+
+    static Stream<Arguments> wrongUsage() {
+        return Stream.of(
+            Arguments.of("Missing required subcommand", new String[] {}),
+            Arguments.of("'trian'", new String[] {"trian"}),
+            Arguments.of("There is no row 'cifar11-full-bn'. The rows are cifar10-full-bn, ", new String[] {"train", "cifar11-full-bn"}),
+            Arguments.of("6n + 2", new String[] {"train", "cifar10-full-bn", "--depth", "21"}),
+            Arguments.of("The width must be 1 or more, not 0.", new String[] {"train", "cifar10-full-bn", "--width", "0"}),
+            Arguments.of("epochs", new String[] {"train", "cifar10-full-bn", "--epochs", "0"}),
+            Arguments.of("The profiles are smoke, quick", new String[] {"train", "cifar10-full-bn", "--profile", "fast"}),
+            Arguments.of("There is no engine 'gpu'; there are auto, ", new String[] {"train", "cifar10-full-bn", "--engine", "gpu"}),
+            Arguments.of("Unknown precision 'fp8'", new String[] {"bench", "infer", "--precision", "fp8"}),
+            Arguments.of("'fast'", new String[] {"bench", "infer", "--algorithm", "fast"}),
+            Arguments.of("6n + 2", new String[] {"bench", "train", "--depth", "18"}),
+            Arguments.of("--iters must be 1 or more", new String[] {"bench", "train", "--iters", "0"}),
+            Arguments.of("'both' is none of train, infer.", new String[] {"bench", "both"}),
+            Arguments.of("--limit must be 1 or more, not 0.", new String[] {"evaluate", "model", "--limit", "0"}),
+            Arguments.of("Unknown data set 'mnist'", new String[] {"evaluate", "model", "--dataset", "mnist"}),
+            Arguments.of("6n + 2", new String[] {"reproduce", "--depth", "9"}));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void wrongUsage(String says, String[] args) {
+        Shell.Outcome outcome = Shell.run(args);
+
+        assertEquals(2, outcome.code(), outcome.err());
+        assertTrue(outcome.err().startsWith("onebit: ") && outcome.err().contains(says), outcome.err());
+        assertTrue(outcome.errorLines() <= 2, outcome.err());
+        assertEquals("", outcome.out());
+    }
+
+    @Test
+    void failuresAreASentenceAndATraceOnlyWhenAskedFor() {
+        String missing = folder.resolve("none").toString();
+
+        Shell.Outcome outcome = Shell.run("evaluate", missing);
+        assertEquals(1, outcome.code());
+        assertEquals("onebit: There is no " + missing + ". Give the folder of a finished run, or a .mat file.\n", outcome.err());
+        assertTrue(Shell.run("evaluate", missing, "--verbose").err().contains("\tat onebit.kit.command.EvaluateCommand"));
+    }
+
+    @Test
+    void refusesAPrecisionThatTheEngineLacks() {
+        Shell.Outcome outcome = Shell.run("bench", "infer", "--engine", "reference", "--precision", "bf16");
+
+        assertEquals(1, outcome.code());
+        assertTrue(outcome.err().contains("it has only float64"), outcome.err());
+    }
+
+    @Test
+    void refusesWhatIsNoModel() throws Exception {
+        Path mat = Files.writeString(folder.resolve("model.mat"), "not a MAT file");
+        Files.createDirectories(folder.resolve("run"));
+
+        assertEquals(1, Shell.run("evaluate", mat.toString()).code());
+        assertTrue(Shell.run("evaluate", mat.toString()).err().contains("model.mat"));
+        assertTrue(Shell.run("evaluate", folder.resolve("run").toString()).err().contains("is not a run folder"));
+    }
+
+    @Test
+    void refusesADataFolderOfTheWrongKind() throws Exception {
+        Path empty = Files.createDirectories(folder.resolve("data"));
+
+        for (String command : List.of("cifar10", "cifar100", "published")) {
+            Shell.Outcome outcome = Shell.run("data", command, "--data", empty.toString());
+            assertEquals(1, outcome.code());
+            assertTrue(outcome.err().contains(empty.toString()), outcome.err());
+        }
+    }
+
+    @Test
+    void listsTheRowsWithTheirPublishedAccuracy() {
+        Shell.Outcome outcome = Shell.run("rows");
+
+        assertEquals(0, outcome.code());
+        for (Row row : Row.ALL) assertTrue(outcome.out().contains(row.id()), outcome.out());
+        assertTrue(outcome.out().lines().anyMatch(l -> l.matches("cifar100-1bit-srelu .*CIFAR-100.*300 +78\\.41 %")), outcome.out());
+        assertTrue(outcome.out().contains("--profile evening"));
+    }
+
+    @Test
+    void listsTheEnginesWithTheirPrecisions() {
+        Shell.Outcome outcome = Shell.run("engines");
+
+        assertEquals(0, outcome.code());
+        assertTrue(outcome.out().contains("reference") && outcome.out().lines().anyMatch(l -> l.matches("  float64 +yes .*")), outcome.out());
+    }
+
+    @Test
+    void printsACompletionScriptThatBashUnderstands() throws Exception {
+        Shell.Outcome outcome = Shell.run("completion");
+        assertEquals(0, outcome.code());
+        assertTrue(outcome.out().contains("reproduce") && outcome.out().contains("cifar100-1bit-srelu"), "the commands, and the rows");
+        assertFalse(outcome.err().contains("onebit:"));
+
+        Path script = Files.writeString(folder.resolve("completion"), outcome.out(), StandardCharsets.UTF_8);
+        Process bash = new ProcessBuilder("bash", "-c", "source \"$0\" && complete -p onebit", script.toString()).redirectErrorStream(true).start();
+        String answer = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, bash.waitFor(), answer);
+        assertTrue(answer.contains("_complete_onebit"), answer);
+    }
+}

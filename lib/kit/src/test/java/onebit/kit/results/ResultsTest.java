@@ -1,0 +1,184 @@
+package onebit.kit.results;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import onebit.engine.Precision;
+import onebit.run.Json;
+import onebit.run.Machine;
+import onebit.run.Provenance;
+import onebit.run.RunResult;
+import onebit.run.Software;
+import onebit.train.Profile;
+import onebit.train.Row;
+import onebit.train.TrainingConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResultsTest {
+
+    private static final TrainingConfig QUICK = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "cpu", Precision.BF16);
+
+    @TempDir
+    Path folder;
+
+    /** A run folder as a finished run leaves it, as far as the table reads it. */
+    void finished(String name, TrainingConfig config, int correct) {
+        RunResult result = new RunResult(config.row(), 10_000, correct, correct / 100.0, 1, 50, 1, config.epochs(), 50_000, 61.25, 0.5 * config.width() * config.epochs());
+        unfinished(name, config);
+        write(name, "result.json", Json.text(result));
+    }
+
+    void unfinished(String name, TrainingConfig config) {
+        Provenance.Session session = new Provenance.Session("2026-01-31T23:00:00Z", "2026-02-01T01:00:00Z", 7200, "", "", "cpu", "", Software.running(), Machine.here());
+        write(name, "config.json", Json.text(config));
+        write(name, "provenance.json", Json.text(new Provenance(Map.of(), config.seed(), 1, 1, 1, List.of(session))));
+    }
+
+    void write(String run, String file, String text) {
+        Path path = folder.resolve("runs").resolve(run).resolve(file);
+        try {
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The lines of table.csv of a row, cells by column. */
+    List<Map<String, String>> table(String row) throws IOException {
+        new Results(folder).write(folder.resolve("README.md"));
+        List<String> lines = Files.readAllLines(folder.resolve("table.csv"));
+        String[] titles = lines.getFirst().split(",");
+        return lines.stream().skip(1).map(line -> line.split(",", -1)).filter(cells -> cells[0].equals(row)).map(cells -> {
+            Map<String, String> byTitle = new java.util.HashMap<>();
+            for (int i = 0; i < titles.length; i++) byTitle.put(titles[i], cells[i]);
+            return byTitle;
+        }).toList();
+    }
+
+    String page() throws IOException {
+        new Results(folder).write(folder.resolve("README.md"));
+        return Files.readString(folder.resolve("RESULTS.md"));
+    }
+
+    @Test
+    void showsTheEightRowsWithPublishedFiguresAndNoReproducedOnesWhenNothingWasRun() throws IOException {
+        for (Row row : Row.ALL) {
+            Map<String, String> line = table(row.id()).getFirst();
+            assertFalse(line.get("published_readme_percent").isEmpty());
+            assertEquals("", line.get("reproduced_percent"));
+            assertEquals("no run folder", line.get("not_run"));
+        }
+        assertEquals("96.62", table("cifar10-full-bn").getFirst().get("published_readme_percent"));
+        assertEquals("96.65", table("cifar10-full-bn").getFirst().get("published_notebook_percent"));
+        assertTrue(page().contains("| cifar10-full-bn | 96.62 | 96.65 | not run: no run folder |"));
+    }
+
+    @Test
+    void showsARunWithItsIntervalAndAllItsSettings() throws IOException {
+        finished("a", QUICK.withSeed(7), 5794);
+
+        Map<String, String> line = table("cifar10-1bit-bn").getFirst();
+        assertEquals(Map.ofEntries(Map.entry("row", "cifar10-1bit-bn"), Map.entry("published_readme_percent", "96.25"), Map.entry("published_notebook_percent", "96.25"),
+            Map.entry("reproduced_percent", "57.94"), Map.entry("reproduced_deviation", ""), Map.entry("reproduced_wilson95_low", "56.97"),
+            Map.entry("reproduced_wilson95_high", "58.9"), Map.entry("runs", "1"), Map.entry("not_run", ""), Map.entry("depth", "20"), Map.entry("width", "1"),
+            Map.entry("epochs", "2"), Map.entry("train_images", "50000"), Map.entry("test_images", "10000"), Map.entry("batch_size", "125"), Map.entry("seeds", "7"),
+            Map.entry("engine", "cpu"), Map.entry("precision", "bf16"), Map.entry("algorithm", "auto"), Map.entry("pflops_a_run", "1.0"),
+            Map.entry("training_seconds_mean", "61.3"), Map.entry("date", "2026-02-01"), Map.entry("run_folders", "a")), line);
+        assertTrue(page().contains("| cifar10-1bit-bn | 96.25 | 96.25 | 57.94 [56.97, 58.90] | 20-1 | 2 | 50,000 / 10,000 | 7 | cpu bf16 (auto) | 2026-02-01 | a |"), page());
+    }
+
+    @Test
+    void averagesRunsThatDifferInTheirSeedsOnly() throws IOException {
+        finished("a", QUICK.withSeed(1), 5700);
+        finished("b", QUICK.withSeed(2), 5800);
+        finished("c", QUICK.withSeed(3), 5900);
+        finished("d", QUICK.withEpochs(6), 7200);
+
+        List<Map<String, String>> lines = table("cifar10-1bit-bn");
+
+        assertEquals(List.of("72.0", "58.0"), lines.stream().map(l -> l.get("reproduced_percent")).toList(), "the run of most arithmetic first");
+        assertEquals("1.0", lines.get(1).get("reproduced_deviation"));
+        assertEquals("1 2 3", lines.get(1).get("seeds"));
+        assertEquals("a b c", lines.get(1).get("run_folders"));
+        assertTrue(page().contains("58.00 ± 1.00 (n = 3)"));
+    }
+
+    @Test
+    void forgetsARunWhoseFolderIsDeleted() throws IOException {
+        finished("a", QUICK, 5794);
+        assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
+
+        try (Stream<Path> files = Files.walk(folder.resolve("runs").resolve("a"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+
+        assertEquals("", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
+        assertFalse(page().contains("57.94"));
+    }
+
+    @Test
+    void countsAnUnfinishedRunAsNotRunAndSaysHowFarItIs() throws IOException {
+        unfinished("a", QUICK);
+
+        assertEquals("not finished: 0 of 2 epochs in a", table("cifar10-1bit-bn").getFirst().get("not_run"));
+    }
+
+    @Test
+    void saysWhyARowCouldNotBeRunUntilItHasBeen() throws IOException {
+        NotRun reasons = new Results(folder).notRun();
+        reasons.note("cifar10-1bit-bn", "no data");
+        reasons.note("cifar100-1bit-bn", "no data either");
+        assertEquals("no data", table("cifar10-1bit-bn").getFirst().get("not_run"));
+
+        reasons.forget("cifar10-1bit-bn");
+
+        assertEquals("no run folder", table("cifar10-1bit-bn").getFirst().get("not_run"));
+        assertEquals("no data either", table("cifar100-1bit-bn").getFirst().get("not_run"));
+    }
+
+    @Test
+    void namesAFolderThatCannotBeReadAndGoesOn() throws IOException {
+        finished("good", QUICK, 5794);
+        write("broken", "config.json", "{");
+
+        assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
+        assertTrue(page().contains("could not be read") && page().contains("broken"));
+    }
+
+    @Test
+    void renewsTheMarkedTableOfTheReadmeAndNothingElse() throws IOException {
+        Path readme = folder.resolve("README.md");
+        Files.writeString(readme, "before\n<!-- results -->\nold\n<!-- /results -->\nafter\n");
+        finished("smoke", QUICK.withLimits(5_000, 1_000), 900);
+        finished("wide", QUICK.withWidth(4), 6400);
+
+        assertEquals(Optional.of(readme), new Results(folder).write(readme).readme());
+
+        String text = Files.readString(readme);
+        assertTrue(text.startsWith("before\n<!-- results -->\n| Row |") && text.endsWith("|\n<!-- /results -->\nafter\n"), text);
+        assertTrue(text.contains("| cifar10-1bit-bn | 96.25 | 64.00 [63.05, 64.94] | 20-4, 2 epochs, seed 1, cpu bf16 (auto) |"), text);
+        assertTrue(text.contains("| cifar10-full-bn | 96.62 (notebook: 96.65) | not run |  |"), text);
+        assertFalse(text.contains("old") || text.contains("9.00"), text);
+    }
+
+    @Test
+    void leavesAReadmeWithoutMarksAsItIs() throws IOException {
+        Path readme = folder.resolve("README.md");
+        Files.writeString(readme, "no marks");
+
+        assertEquals(Optional.empty(), new Results(folder).write(readme).readme());
+        assertEquals("no marks", Files.readString(readme));
+    }
+}
