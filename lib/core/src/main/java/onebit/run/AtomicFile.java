@@ -3,7 +3,8 @@ package onebit.run;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -38,12 +39,11 @@ public final class AtomicFile {
             Files.createDirectories(file.getParent());
             // Not Files.createTempFile: its files are private to the user, and the name is the final file's.
             temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
+            // Of Files, whose streams an interrupt does not close half-way as it does a channel: a notebook asks for a stop by one.
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW), 1 << 16)) {
                 content.writeTo(out);
-                out.flush();
-                channel.force(true);
             }
+            force(temporary);
             rename(temporary, file);
             temporary = null;
         } catch (IOException e) {
@@ -64,9 +64,7 @@ public final class AtomicFile {
      * @param temporary in the folder of {@code target}, and closed
      */
     public static void publish(Path temporary, Path target) throws IOException {
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
+        force(temporary);
         rename(temporary, target);
     }
 
@@ -78,10 +76,29 @@ public final class AtomicFile {
         }
         // The new name is on disk only once its folder is; Windows cannot open a folder, and needs no such step.
         Path folder = target.toAbsolutePath().getParent();
-        if (!System.getProperty("os.name").startsWith("Windows")) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
+        if (!System.getProperty("os.name").startsWith("Windows")) forceFolder(folder);
+    }
+
+    private static void force(Path file) throws IOException {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            open.getFD().sync();
+        }
+    }
+
+    /** Only a channel opens a folder, and an interrupt closes it: it is done again, and the caller sees the interrupt after. */
+    private static void forceFolder(Path folder) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                    channel.force(true);
+                    return;
+                } catch (ClosedByInterruptException e) {
+                    interrupted |= Thread.interrupted();
+                }
             }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
         }
     }
 

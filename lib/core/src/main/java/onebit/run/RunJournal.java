@@ -31,10 +31,16 @@ public final class RunJournal implements AutoCloseable {
      * @throws UserError if it cannot be written; the folder then goes on from the checkpoint before
      */
     public void save(Checkpoint checkpoint, Provenance provenance) {
-        try {
+        saving(() -> {
             checkpoint.write(folder.file(RunFolder.CHECKPOINT));
             writeMetrics(checkpoint.progress().epochs());
             AtomicFile.write(folder.file(RunFolder.PROVENANCE), Json.text(provenance));
+        });
+    }
+
+    private static void saving(Runnable writes) {
+        try {
+            writes.run();
         } catch (UserError e) {
             throw new UserError(e.getMessage() + " What the run had saved before is intact: it can go on by --resume.", e);
         }
@@ -50,11 +56,14 @@ public final class RunJournal implements AutoCloseable {
      * Ends the run: its model, its result, and no checkpoint any more.
      *
      * @param state the final parameters
+     * @throws UserError if it cannot be written; resumed, the run ends without training again
      */
     public void finish(Graph graph, NamedTensors state, RunResult result) {
-        ModelFile.write(folder.file(RunFolder.MODEL), graph, state);
-        AtomicFile.write(folder.file(RunFolder.RESULT), Json.text(result));
-        deleteCheckpoint();
+        saving(() -> {
+            ModelFile.write(folder.file(RunFolder.MODEL), graph, state);
+            AtomicFile.write(folder.file(RunFolder.RESULT), Json.text(result));
+            deleteCheckpoint();
+        });
     }
 
     /** The checkpoint of a finished run is of no use, and large; a run killed before it was deleted left it. */

@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import onebit.model.Tensor;
 
@@ -34,6 +36,11 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
     private static final String CHECKSUM = "crc32c";
     private static final int MAX_HEADER = 100_000_000;
     private static final int CHUNK = 1 << 16;
+
+    /** Sorts the texts, so that the same content always gives the same bytes. */
+    SafeTensors {
+        metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    }
 
     /** A stored tensor. */
     sealed interface Entry {
@@ -96,6 +103,9 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
         for (Entry entry : entries.values()) writeValues(entry, out::write);
     }
 
+    /** A tensor in the header. */
+    private record Description(String dtype, List<Integer> shape, List<Long> dataOffsets) {}
+
     private byte[] header(long checksum) {
         Map<String, String> texts = new LinkedHashMap<>(metadata);
         texts.put(CHECKSUM, Long.toHexString(checksum));
@@ -104,7 +114,7 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
         long offset = 0;
         for (Map.Entry<String, Entry> e : entries.entrySet()) {
             Entry entry = e.getValue();
-            header.put(e.getKey(), Map.of("dtype", entry.type(), "shape", entry.shape(), "data_offsets", List.of(offset, offset + entry.bytes())));
+            header.put(e.getKey(), new Description(entry.type(), entry.shape(), List.of(offset, offset + entry.bytes())));
             offset += entry.bytes();
         }
         byte[] json = Json.line(header).getBytes(StandardCharsets.UTF_8);

@@ -27,7 +27,8 @@ import onebit.run.UserError;
  * @param dataset            the whole data set; the configuration's limits are applied to it
  * @param engine             the configuration's
  * @param augmentation       of training images
- * @param checkpointInterval longest time between two checkpoints within an epoch; each epoch ends with one too
+ * @param checkpointInterval time between two checkpoints within an epoch, longer where that would take more than a twentieth of
+ *                           the time; zero for one after every step. Each epoch ends with one too
  */
 public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, Augmentation augmentation, Duration checkpointInterval) {
 

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import onebit.data.TestBatch;
 import onebit.data.TrainingEpoch;
 import onebit.engine.Network;
@@ -25,7 +27,7 @@ import onebit.run.UserError;
 /** The training loop of one call of {@link Trainer#train}, from the folder's checkpoint, or from initial weights, on. */
 final class TrainingRun {
 
-    /** A checkpoint may take at most this part of the time; large networks on slow disks save less often. */
+    /** Checkpoints take at most this part of the time; large networks on slow disks save less often than asked. */
     private static final double CHECKPOINT_SHARE = 0.05;
 
     private final TrainingConfig config;
@@ -146,13 +148,7 @@ final class TrainingRun {
     }
 
     private TrainingOutcome stop() {
-        // The interrupt that asked for the stop must not cut the saving short; the caller sees it afterwards.
-        boolean interrupted = Thread.interrupted();
-        try {
-            save(finiteState());
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
-        }
+        save(finiteState());
         return new TrainingOutcome.Stopped(saved);
     }
 
@@ -195,8 +191,8 @@ final class TrainingRun {
     }
 
     private void saveIfDue() {
-        double elapsed = secondsSince(savedAt);
-        if (elapsed >= trainer.checkpointInterval().toMillis() / 1e3 && elapsed >= savingSeconds / CHECKPOINT_SHARE) save(finiteState());
+        double elapsed = secondsSince(savedAt), interval = trainer.checkpointInterval().toMillis() / 1e3;
+        if (interval == 0 || elapsed >= Math.max(interval, savingSeconds / CHECKPOINT_SHARE)) save(finiteState());
     }
 
     private void save(NamedTensors state) {
@@ -209,7 +205,7 @@ final class TrainingRun {
     }
 
     private Provenance newProvenance() {
-        java.util.Map<String, String> checksums = new java.util.TreeMap<>();
+        Map<String, String> checksums = new TreeMap<>();
         trainer.dataset().checksums().forEach((file, checksum) -> checksums.put(file, checksum.toString()));
         long weights = graph.convolutions().stream().mapToLong(c -> c.weights()).sum();
         return new Provenance(checksums, config.seed(), weights, 0, 0, List.of());

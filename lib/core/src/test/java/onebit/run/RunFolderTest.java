@@ -1,0 +1,294 @@
+package onebit.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import onebit.engine.Precision;
+import onebit.model.Graph;
+import onebit.model.InitialWeights;
+import onebit.model.NamedTensors;
+import onebit.model.Node;
+import onebit.model.Shape;
+import onebit.train.Profile;
+import onebit.train.Row;
+import onebit.train.TrainingConfig;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunFolderTest {
+
+    @TempDir
+    Path temp;
+
+    private final TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "reference", Precision.FLOAT64).withDepth(8);
+    private final Graph graph = config.graph(new Shape(3, 8, 8), 10);
+    private final NamedTensors state = InitialWeights.state(graph, 3);
+    private final EpochMetrics epoch = new EpochMetrics(1, 0.1 / 3, Math.PI, 1.0E-5, 0.1 + 0.2, Math.E, 1.0 / 7, 12.5, 3.25, 1e7 / 3);
+    private final Provenance provenance = new Provenance(Map.of("b", "2", "a", "1"), 7, 100, 0.5, 2.0, List.of());
+    private RunFolder folder;
+
+    @BeforeEach
+    void makeFolder() {
+        folder = new RunFolder(temp.resolve("runs").resolve("one"));
+    }
+
+    private Checkpoint checkpoint() {
+        return new Checkpoint(new Checkpoint.Progress(2, 17, 1.0 / 3, 1234567890123L, 0.1, List.of(epoch)), state);
+    }
+
+    private String refused(Runnable action) {
+        return assertThrows(UserError.class, action::run).getMessage();
+    }
+
+    @Test
+    void whatIsSavedIsReadBackExactly() {
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(checkpoint(), provenance);
+        }
+        assertEquals(config, folder.config());
+        assertEquals(Optional.of(checkpoint()), folder.checkpoint());
+        assertEquals(List.of(epoch), folder.metrics());
+        assertEquals(Optional.of(provenance), folder.provenance());
+        assertEquals(Optional.empty(), folder.result());
+    }
+
+    @Test
+    void metricsThatAKillKeptFromTheFileAreWrittenWithTheNextCheckpoint() throws IOException {
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(checkpoint(), provenance);
+            Files.writeString(folder.file(RunFolder.METRICS), EpochMetrics.HEADER + "\n");
+            journal.save(checkpoint(), provenance);
+        }
+        assertEquals(List.of(epoch), folder.metrics());
+    }
+
+    @Test
+    void aFinishedRunKeepsItsModelAndNoCheckpoint() throws IOException {
+        var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(checkpoint(), provenance);
+            journal.finish(graph, state, result);
+        }
+        assertEquals(Optional.of(result), folder.result());
+        assertEquals(Optional.empty(), folder.checkpoint());
+        assertEquals(graph, folder.model().graph());
+        assertEquals("cifar10", folder.model().dataset());
+    }
+
+    @Test
+    void aCheckpointThatAKillLeftInAFinishedRunIsRemovedWhenItIsBegunAgain() {
+        var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.finish(graph, state, result);
+            journal.save(checkpoint(), provenance);
+        }
+        folder.begin(config, true).close();
+        assertEquals(Optional.empty(), folder.checkpoint());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cifar10-1bit-bn", "cifar10-full-bn", "cifar10-1bit-srelu"})
+    void theModelHasTheWeightsThatItsConvolutionsUse(String row) {
+        TrainingConfig config = TrainingConfig.of(Row.of(row), Profile.QUICK, "reference", Precision.FLOAT64).withDepth(8);
+        Graph graph = config.graph(new Shape(3, 10, 10), 10);
+        NamedTensors state = InitialWeights.state(graph, 3);
+        Path file = temp.resolve("model");
+        ModelFile.write(file, graph, state);
+        NamedTensors read = ModelFile.read(file, config).state();
+        for (Graph.Parameter parameter : graph.parameters()) {
+            float[] before = state.get(parameter.name()).values(), after = read.get(parameter.name()).values();
+            if (parameter.node() instanceof Node.Conv conv) {
+                before = quantized(conv, before);
+                after = quantized(conv, after);
+            }
+            assertArrayEquals(before, after, parameter.name());
+        }
+    }
+
+    private static float[] quantized(Node.Conv conv, float[] weights) {
+        float[] result = new float[weights.length];
+        conv.quantizer().quantize(weights, conv.fanIn(), result);
+        return result;
+    }
+
+    @Test
+    void aOneBitModelOfTwentyLayersAndWidthOneTakesLessThan50Kilobytes() throws IOException {
+        Graph graph = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "x", Precision.BF16).graph(new Shape(3, 32, 32), 10);
+        Path file = temp.resolve("model");
+        ModelFile.write(file, graph, InitialWeights.state(graph, 1));
+        assertTrue(Files.size(file) < 50_000, "it takes " + Files.size(file));
+    }
+
+    @Test
+    void aFolderWithARunIsRefusedUnlessItIsToBeResumed() {
+        folder.begin(config, false).close();
+        String message = refused(() -> folder.begin(config, false));
+        assertTrue(message.contains("holds a run already (0 of 2 epochs)") && message.contains("--resume"), message);
+        folder.begin(config, true).close();
+    }
+
+    @Test
+    void resumingWhereNothingIsBegins() {
+        folder.begin(config, true).close();
+        assertEquals(config, folder.config());
+    }
+
+    @Test
+    void aFolderWithOtherFilesIsRefusedAndLeftAlone() throws IOException {
+        Files.createDirectories(folder.path());
+        Files.writeString(folder.path().resolve("thesis.txt"), "precious");
+        for (boolean resume : new boolean[] {false, true}) {
+            String message = refused(() -> folder.begin(config, resume));
+            assertTrue(message.contains("'thesis.txt'"), message);
+        }
+        try (var files = Files.list(folder.path())) {
+            assertEquals(1, files.count());
+        }
+    }
+
+    @Test
+    void aFileInThePlaceOfTheFolderIsRefused() throws IOException {
+        Files.createDirectories(folder.path().getParent());
+        Files.writeString(folder.path(), "");
+        assertTrue(refused(() -> folder.begin(config, false)).contains("is a file"));
+    }
+
+    @Test
+    void aRunOfOtherSettingsIsRefusedByNamingThem() {
+        folder.begin(config, false).close();
+        String message = refused(() -> folder.begin(config.withWidth(4).withSeed(5), true));
+        assertTrue(message.contains("width is 1, not 4; seed is 1, not 5"), message);
+    }
+
+    @Test
+    void partsOfFilesThatAKillLeftAreNoObstacleAndAreRemoved() throws IOException {
+        Files.createDirectories(folder.path());
+        Path part = folder.path().resolve("config.json.123.part");
+        Files.writeString(part, "{");
+        folder.begin(config, false).close();
+        assertFalse(Files.exists(part));
+    }
+
+    @Test
+    void twoRunsInOneFolderAreRefused() {
+        try (RunJournal first = folder.begin(config, false)) {
+            String message = refused(() -> folder.begin(config, true));
+            assertTrue(message.startsWith("Another run is writing to " + folder.path()), message);
+            assertEquals(config, first.folder().config());
+        }
+        folder.begin(config, true).close();
+    }
+
+    @Test
+    void aRunOfAnotherProcessIsRefusedEvenAfterOneOfTheSameProcessWas() throws Exception {
+        try (RunJournal journal = folder.begin(config, false)) {
+            refused(() -> journal.folder().begin(config, true));
+            assertEquals("refused", tryFromAnotherProcess());
+        }
+        assertEquals("begun", tryFromAnotherProcess());
+    }
+
+    private String tryFromAnotherProcess() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+            System.getProperty("java.class.path"), OtherProcess.class.getName(), folder.path().toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String output = new String(process.getInputStream().readAllBytes()).strip();
+        process.waitFor();
+        return output;
+    }
+
+    /** Tries to have a folder for itself. */
+    static final class OtherProcess {
+        public static void main(String[] folder) {
+            RunFolder run = new RunFolder(Path.of(folder[0]));
+            try (RunJournal journal = run.begin(run.config(), true)) {
+                System.out.println("begun");
+            } catch (UserError e) {
+                System.out.println(e.getMessage().startsWith("Another run is writing") ? "refused" : e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void aTruncatedCheckpointIsASentence() throws IOException {
+        Path file = checkpointFile();
+        byte[] whole = Files.readAllBytes(file);
+        for (int length : new int[] {0, 7, 8, 200, whole.length / 2, whole.length - 1}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            String message = refused(() -> folder.checkpoint());
+            assertTrue(message.contains(file + " is truncated") && message.contains("begin it again"), message);
+        }
+    }
+
+    @Test
+    void aByteAlteredAnywhereInACheckpointIsFound() throws IOException {
+        Path file = checkpointFile();
+        byte[] whole = Files.readAllBytes(file);
+        int header = (whole[0] & 255) + ((whole[1] & 255) << 8);
+        for (int position : new int[] {3, 9, header / 2, new String(whole, StandardCharsets.ISO_8859_1).indexOf("\\\"step\\\":17") + 10,
+            8 + header, whole.length / 2, whole.length - 1}) {
+            byte[] altered = whole.clone();
+            altered[position] ^= 1;
+            Files.write(file, altered);
+            String message = refused(() -> folder.checkpoint());
+            assertTrue(message.contains("is damaged") || message.contains("is truncated"), position + ": " + message);
+        }
+    }
+
+    @Test
+    void aCheckpointWithMoreBehindItIsRefused() throws IOException {
+        Path file = checkpointFile();
+        Files.write(file, new byte[] {0}, StandardOpenOption.APPEND);
+        assertTrue(refused(() -> folder.checkpoint()).contains("longer than its header says"));
+    }
+
+    private Path checkpointFile() {
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(checkpoint(), provenance);
+        }
+        return folder.file(RunFolder.CHECKPOINT);
+    }
+
+    @Test
+    void aModelOfAnotherNetworkIsASentence() {
+        Path file = temp.resolve("model");
+        ModelFile.write(file, graph, state);
+        assertTrue(refused(() -> ModelFile.read(file, config.withDepth(14))).contains("lacks"));
+        assertTrue(refused(() -> ModelFile.read(file, config.withWidth(2))).contains("lacks"));
+    }
+
+    @Test
+    void alteredTextFilesAreASentence() throws IOException {
+        folder.begin(config, false).close();
+        Path file = folder.file(RunFolder.CONFIG);
+        String text = Files.readString(file);
+        for (String altered : List.of("", "{}", "[]", text.substring(0, 40), text.replace("20", "\"deep\""), text.replace("\"width\"", "\"girth\""), text + "x")) {
+            if (altered.equals(text)) continue;
+            Files.writeString(file, altered);
+            assertTrue(refused(() -> folder.config()).contains(file.toString()), altered);
+        }
+        Files.writeString(folder.file(RunFolder.METRICS), EpochMetrics.HEADER + "\n1,2,three\n");
+        assertTrue(refused(() -> folder.metrics()).contains("'1,2,three'"));
+    }
+
+    @Test
+    void aFolderWithoutARunIsASentence() {
+        assertTrue(refused(() -> folder.config()).contains("is not a run folder"));
+        assertTrue(refused(() -> folder.model()).contains("is not a run folder"));
+    }
+}

@@ -1,0 +1,67 @@
+package onebit.train;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import onebit.data.Dataset;
+import onebit.data.GeneratedDataset;
+import onebit.data.ShiftFlipCutout;
+import onebit.engine.Engine;
+import onebit.engine.Precision;
+import onebit.model.Shape;
+import onebit.reference.ReferenceEngine;
+import onebit.run.EpochMetrics;
+import onebit.run.RunFolder;
+import onebit.run.UserError;
+
+/**
+ * A run small enough for the float64 reference: 8 layers, width 1, 4x4 images, 3 epochs of 6 steps of 5 images; 2 images
+ * more than fill the batches, and a last test batch of 3.
+ */
+final class TinyTraining {
+
+    static final int STEPS = 6;
+
+    private TinyTraining() {}
+
+    static TrainingConfig config(String row) {
+        return TrainingConfig.of(Row.of(row), Profile.QUICK, "reference", Precision.FLOAT64).withDepth(8).withEpochs(3).withBatchSize(5).withSeed(7);
+    }
+
+    /** Made up, under the name of the rows' data set. */
+    static Dataset dataset() {
+        Dataset made = GeneratedDataset.of(new Shape(3, 4, 4), 10, 32, 13, 1);
+        return new Dataset("cifar10", made.title(), made.classNames(), made.train(), made.test(), made.checksums(), made.source());
+    }
+
+    /** Saves after every step. */
+    static Trainer trainer(TrainingConfig config) {
+        return trainer(config, new ReferenceEngine());
+    }
+
+    static Trainer trainer(TrainingConfig config, Engine engine) {
+        return new Trainer(config, dataset(), engine, new ShiftFlipCutout(), Duration.ZERO);
+    }
+
+    static List<EpochMetrics> figures(List<EpochMetrics> epochs) {
+        return epochs.stream().map(EpochMetrics::withoutTimes).toList();
+    }
+
+    /**
+     * A process that trains, for tests that kill it: {@code ROW FOLDER}. Goes on with what the folder holds, prints {@code epoch
+     * N} after each epoch, and ends with 0 when the run is finished, with 1 and a sentence if it fails.
+     */
+    public static void main(String[] arguments) {
+        try {
+            trainer(config(arguments[0])).train(new RunFolder(Path.of(arguments[1])), true, new TrainingListener() {
+                @Override
+                public void epoch(EpochMetrics metrics) {
+                    System.out.println("epoch " + metrics.epoch());
+                }
+            });
+        } catch (UserError e) {
+            System.out.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+}
