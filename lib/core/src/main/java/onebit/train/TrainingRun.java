@@ -136,7 +136,7 @@ final class TrainingRun {
         NamedTensors state = finiteState();
         long images = (long) steps * config.batchSize();
         EpochMetrics metrics = new EpochMetrics(epoch, rate, lossSum / steps, l2Penalty(state), (double) correct / images,
-            evaluation.loss(), evaluation.accuracy(), seconds, evaluation.seconds(), images / seconds);
+            evaluation.loss(), evaluation.accuracy(), thousandths(seconds), thousandths(evaluation.seconds()), thousandths(images / seconds));
         epochs.add(metrics);
         epoch++;
         step = 0;
@@ -156,7 +156,7 @@ final class TrainingRun {
         EpochMetrics last = epochs.getLast();
         int images = trainer.dataset().test().count(), right = (int) Math.round(last.testAccuracy() * images);
         RunResult result = new RunResult(config.row(), images, right, 100.0 * right / images, last.testLoss(), 100 * last.trainAccuracy(),
-            last.trainLoss(), config.epochs(), steps * config.batchSize(), epochs.stream().mapToDouble(EpochMetrics::seconds).sum(), pflops());
+            last.trainLoss(), config.epochs(), steps * config.batchSize(), thousandths(epochs.stream().mapToDouble(EpochMetrics::seconds).sum()), pflops());
         journal.finish(graph, network.state(), result);
         return new TrainingOutcome.Finished(result, List.copyOf(epochs), false);
     }
@@ -237,6 +237,11 @@ final class TrainingRun {
     private String position(int epoch, int step) {
         if (epoch > config.epochs()) return "the end of epoch " + config.epochs();
         return "epoch " + epoch + " of " + config.epochs() + ", " + step + " of " + steps + " steps done";
+    }
+
+    /** What a clock measured, without digits that mean nothing. */
+    private static double thousandths(double measured) {
+        return Math.round(measured * 1e3) / 1e3;
     }
 
     private static double secondsSince(long nanoTime) {

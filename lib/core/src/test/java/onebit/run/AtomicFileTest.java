@@ -58,6 +58,15 @@ class AtomicFileTest {
         assertFalse(Files.exists(temporary));
     }
 
+    @Test
+    void anInterruptNeitherKeepsAFileFromBeingWrittenNorIsLost() throws IOException {
+        Path file = folder.resolve("file");
+        Thread.currentThread().interrupt();
+        AtomicFile.write(file, "whole");
+        assertTrue(Thread.interrupted());
+        assertEquals("whole", Files.readString(file));
+    }
+
     private static long filesIn(Path folder) throws IOException {
         try (var files = Files.list(folder)) {
             return files.count();
