@@ -49,7 +49,7 @@ record CifarArchive(URI site, Download.Patience patience) implements CifarOrigin
         List<CifarSet.DataFile> missing = new ArrayList<>(folder.set().files());
         String task = "Unpacking " + archive.getFileName();
         int total = missing.size();
-        try (var tar = new TarArchiveInputStream(new GzipCompressorInputStream(new BufferedInputStream(Files.newInputStream(archive), 1 << 16), true))) {
+        try (var tar = new TarArchiveInputStream(new GzipCompressorInputStream(new BufferedInputStream(Files.newInputStream(archive), 1 << 16)))) {
             progress.update(task, 0, total, "files");
             for (TarArchiveEntry entry; (entry = tar.getNextEntry()) != null && !missing.isEmpty(); ) {
                 String name = entry.getName();

