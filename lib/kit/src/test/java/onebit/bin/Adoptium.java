@@ -78,7 +78,8 @@ final class Adoptium implements AutoCloseable {
                                 "download_count": 5,
                                 "link": "%1$s/jdk.tar.gz",
                                 "metadata_link": "%1$s/jdk.tar.gz.json",
-                                "name": "jdk.tar.gz"
+                                "name": "jdk.tar.gz",
+                                "size": 207486543
                             },
                             "project": "jdk"
                         },

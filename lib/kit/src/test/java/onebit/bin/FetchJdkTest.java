@@ -68,6 +68,7 @@ class FetchJdkTest {
         Outcome outcome = find();
         assertFetched(outcome);
         assertTrue(outcome.err().contains("no Java 25 on this machine; passed over PATH: it is Java 17"), outcome.err());
+        assertTrue(outcome.err().contains("fetching " + adoptium.address() + "/jdk.tar.gz into " + jdks + " (207 MB)"), outcome.err());
         assertTrue(outcome.err().contains("fetched from Adoptium, SHA-256 as it should be"), outcome.err());
         assertEquals(List.of("/v3/assets/latest/25/hotspot?architecture=aarch64&image_type=jdk&os=linux&vendor=eclipse", "/jdk.tar.gz"),
                 adoptium.requests());
