@@ -42,8 +42,8 @@ class LauncherTest {
 
     private List<String> commandLine(String... arguments) {
         Path jars = lib.resolve("dist/lib");
-        List<String> expected = new ArrayList<>(List.of("@" + lib.resolve("jvm-options"), "-Donebit.home=" + lib, "-Donebit.sources=1234abcd", "-cp",
-                jars.resolve("onebit-kit-0.1.0.jar") + ":" + jars.resolve("picocli-4.jar"), "onebit.kit.Main"));
+        List<String> expected = new ArrayList<>(List.of("@" + lib.resolve("jvm-options"), "-Donebit.home=" + lib, "-Donebit.sources=1234abcd",
+                "-Xlog:aot*=off,cds*=off", "-cp", jars.resolve("onebit-kit-0.1.0.jar") + ":" + jars.resolve("picocli-4.jar"), "onebit.kit.Main"));
         expected.addAll(List.of(arguments));
         return expected;
     }
@@ -70,6 +70,13 @@ class LauncherTest {
             List<String> lines = machine.run(link, "rows").out().lines().toList();
             assertEquals(commandLine("rows"), lines.subList(1, lines.size()));
         }
+    }
+
+    @Test
+    void classesMadeReadyByTheBuildAreUsed() throws Exception {
+        Path aot = Files.createFile(lib.resolve("dist/onebit.aot"));
+        List<String> lines = machine.run(onebit, "rows").out().lines().toList();
+        assertTrue(lines.contains("-XX:AOTCache=" + aot), lines.toString());
     }
 
     @Test
