@@ -96,7 +96,7 @@ public record RunFolder(Path path) {
      */
     public RunJournal begin(TrainingConfig config, boolean resume) {
         if (Files.exists(path) && !Files.isDirectory(path)) throw new UserError(path + " is a file; a run needs a folder.");
-        checkContent(config, resume);
+        check(config, resume);
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
@@ -104,7 +104,7 @@ public record RunFolder(Path path) {
         }
         RunLock lock = RunLock.of(path);
         try {
-            checkContent(config, resume); // once more: what another run has done since
+            check(config, resume); // once more: what another run has done since
             deleteParts();
             if (!holdsRun()) AtomicFile.write(file(CONFIG), Json.text(config));
             RunJournal journal = new RunJournal(this, config, lock);
@@ -116,7 +116,12 @@ public record RunFolder(Path path) {
         }
     }
 
-    private void checkContent(TrainingConfig config, boolean resume) {
+    /**
+     * What {@link #begin} asks of a folder's content, without a trace: to be refused before data is fetched.
+     *
+     * @throws UserError as {@link #begin}, but for the lock and the disk
+     */
+    public void check(TrainingConfig config, boolean resume) {
         if (holdsRun()) {
             if (!resume)
                 throw new UserError(path + " holds a run already (" + metrics().size() + " of " + config().epochs()

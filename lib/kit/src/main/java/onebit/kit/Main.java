@@ -33,7 +33,14 @@ public final class Main {
     boolean verbose;
 
     public static void main(String... args) {
-        System.exit(commandLine().execute(args));
+        int code = CommandLine.ExitCode.SOFTWARE;
+        try {
+            code = commandLine().execute(args);
+        } catch (OutOfMemoryError e) {
+            System.err.println("onebit: there is not enough memory for this (" + e.getMessage() + "). Take a smaller width or batch, or give Java more: "
+                + "ONEBIT_JAVA_OPTIONS=-Xmx8g");
+        }
+        System.exit(code);
     }
 
     /** The whole command line, for {@link #main} and for tests. */

@@ -28,6 +28,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     private final boolean terminal;
     private String task = "";
     private volatile String message = "";
+    private volatile String plain = "";
     private ProgressBar bar;
 
     ProgressDisplay(PrintWriter err, boolean terminal) {
@@ -83,13 +84,17 @@ final class ProgressDisplay implements Progress, AutoCloseable {
         bar = builder.build();
     }
 
+    /** A line that says something new; a task's first line, before anything is done, does not. */
     private void plain(String line) {
+        if (line.isEmpty() || line.equals(plain)) return;
+        plain = line;
         err.println(line);
         err.flush();
     }
 
     /** The line for a state, at most {@code length} characters. */
     private String line(ProgressState state, String unit, int length) {
+        if (!terminal && state.getCurrent() == state.getStart()) return "";
         StringBuilder line = new StringBuilder(state.getTaskName());
         if (state.getMax() > 0) {
             double part = Math.min(1, (double) state.getCurrent() / state.getMax());
@@ -108,7 +113,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
         String amount = amount(state.getCurrent(), bytes) + (state.getMax() > 0 ? " of " + amount(state.getMax(), bytes) : "") + (bytes ? " MB" : " " + unit);
         double seconds = state.getElapsedAfterStart().toMillis() / 1e3;
         double rate = (state.getCurrent() - state.getStart()) / Math.max(seconds, 1e-3);
-        if (rate <= 0 || seconds < 1) return amount;
+        if (rate <= 0 || seconds < 1 || state.getCurrent() == state.getMax()) return amount;
         return amount + ", " + amount(rate, bytes) + (bytes ? " MB/s" : " " + unit + "/s")
             + (state.getMax() > 0 ? ", " + time(Duration.ofMillis((long) (1e3 * (state.getMax() - state.getCurrent()) / rate))) + " left" : "");
     }

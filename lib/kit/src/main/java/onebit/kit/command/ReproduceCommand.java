@@ -91,7 +91,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             display.close();
             return switch (outcome) {
                 case TrainingOutcome.Finished finished -> {
-                    out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, %d epochs; published %.2f %% at 20-10, %d epochs%s%n", row.id(),
+                    out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, epochs %d; published %.2f %% at 20-10, epochs %d%s%n", row.id(),
                         finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),
                         PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs(), finished.before() ? " (finished before)" : "");
                     out.flush();

@@ -53,6 +53,7 @@ public final class TrainCommand implements Callable<Integer> {
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             EngineChoice choice = engine.choose(spec, display);
             TrainingConfig config = settings.config(row, choice.engine().name(), choice.precision(), engine.algorithm);
+            folder.check(config, resume); // before data is fetched
             Dataset dataset = data.load(row.dataset(), display);
             TrainingOutcome outcome = new Trainer(config, dataset, choice.engine())
                 .train(folder, resume, new TrainingDisplay(display, row.id(), config.epochs(), stop));
@@ -73,10 +74,10 @@ public final class TrainCommand implements Callable<Integer> {
     private void print(TrainingOutcome.Finished finished, TrainingConfig config, RunFolder folder) {
         RunResult result = finished.result();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s: %.2f %% of %,d test images right at %d-%d, %d epochs, seed %d, %s %s%s%n", row.id(), result.accuracyPercent(),
+        out.printf(Locale.ROOT, "%s: %.2f %% of %,d test images right at %d-%d, epochs %d, seed %d, %s %s%s%n", row.id(), result.accuracyPercent(),
             result.images(), config.depth(), config.width(), config.epochs(), config.seed(), config.engine(), config.precision().label(),
             finished.before() ? " (finished before)" : "");
-        out.printf(Locale.ROOT, "Published: %.2f %% at 20-10, %d epochs%n", PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs());
+        out.printf(Locale.ROOT, "Published: %.2f %% at 20-10, epochs %d%n", PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs());
         out.println("Run folder: " + folder.path());
         out.flush();
     }

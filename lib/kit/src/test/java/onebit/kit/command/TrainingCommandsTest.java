@@ -1,0 +1,93 @@
+package onebit.kit.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import onebit.run.Json;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Small runs on the float64 engine and the real images; skipped where ONEBIT_DATA does not have them. */
+class TrainingCommandsTest {
+
+    @TempDir
+    Path folder;
+    Path data;
+
+    /** A data folder with CIFAR-10 and without CIFAR-100. */
+    @BeforeEach
+    void linkData() throws Exception {
+        String given = System.getenv("ONEBIT_DATA");
+        assumeTrue(given != null, "ONEBIT_DATA is not set");
+        Path cifar10 = Path.of(given).resolve("cifar-10-batches-bin");
+        assumeTrue(Files.isDirectory(cifar10), "ONEBIT_DATA has no cifar-10-batches-bin");
+        data = Files.createDirectories(folder.resolve("data"));
+        Files.createSymbolicLink(data.resolve("cifar-10-batches-bin"), cifar10.toAbsolutePath());
+    }
+
+    Shell.Outcome small(String command, String... more) {
+        List<String> args = new ArrayList<>(List.of(command));
+        args.addAll(List.of(more));
+        args.addAll(List.of("--engine", "reference", "--data", data.toString()));
+        if (!command.equals("evaluate")) args.addAll(List.of("--depth", "8", "--epochs", "1", "--train-limit", "125", "--test-limit", "5"));
+        return Shell.run(args.toArray(String[]::new));
+    }
+
+    @Test
+    void trainsAndEvaluatesARow() throws Exception {
+        String run = folder.resolve("run").toString();
+
+        Shell.Outcome trained = small("train", "cifar10-1bit-bn", "--run", run);
+        assertEquals(0, trained.code(), trained.err());
+        assertTrue(trained.out().matches("(?s)cifar10-1bit-bn: \\d+\\.00 % of 5 test images right at 8-1, .*Published: 96\\.25 % at 20-10.*"), trained.out());
+        assertTrue(trained.err().contains("Engine reference, float64") && trained.err().contains("epoch 1/1"), trained.err());
+
+        Shell.Outcome refused = small("train", "cifar10-1bit-bn", "--run", run);
+        assertEquals(1, refused.code());
+        assertTrue(refused.err().contains("--resume"), refused.err());
+        Shell.Outcome resumed = small("train", "cifar10-1bit-bn", "--run", run, "--resume");
+        assertEquals(0, resumed.code());
+        assertTrue(resumed.out().contains("(finished before)"), resumed.out());
+        Shell.Outcome other = small("train", "cifar10-1bit-bn", "--run", run, "--resume", "--seed", "2");
+        assertEquals(1, other.code());
+        assertTrue(other.err().contains("seed is 1, not 2"), other.err());
+
+        Path logits = folder.resolve("logits.csv");
+        Shell.Outcome evaluated = small("evaluate", run, "--limit", "5", "--json", "--logits", logits.toString());
+        JsonNode json = Json.parse(evaluated.out(), JsonNode.class);
+        List<String> fields = new ArrayList<>();
+        json.fieldNames().forEachRemaining(fields::add);
+        assertEquals(List.of("images", "correct", "accuracy_percent", "seconds"), fields);
+        assertEquals(5, json.get("images").asInt());
+        assertTrue(trained.out().contains(json.get("accuracy_percent").asInt() + ".00 %"), "as at the end of training");
+        List<String> lines = Files.readAllLines(logits);
+        assertEquals(5, lines.size());
+        for (String line : lines) assertEquals(10, line.split(",").length);
+    }
+
+    @Test
+    void reproducesWhatItCanAndSaysWhatItCannot() throws Exception {
+        String[] rows = {"cifar100-1bit-bn", "cifar10-full-srelu", "--results", folder.resolve("results").toString()};
+
+        Shell.Outcome outcome = small("reproduce", rows);
+
+        assertEquals(1, outcome.code(), "a row is missing");
+        assertTrue(outcome.out().contains("cifar100-1bit-bn: not run: "), outcome.out());
+        assertTrue(outcome.out().contains("cifar10-full-srelu: ") && outcome.out().contains("published 95.66 %"), outcome.out());
+        assertTrue(outcome.err().contains("Row 2 of 2"), outcome.err());
+        String page = Files.readString(folder.resolve("results").resolve("RESULTS.md"));
+        assertTrue(page.lines().anyMatch(l -> l.startsWith("| cifar100-1bit-bn |") && l.contains("not run: ") && l.contains(data.toString())), page);
+        assertTrue(page.lines().anyMatch(l -> l.startsWith("| cifar10-full-srelu | 95.66 | 95.66 |") && l.contains("| 8-1 | 1 | 125 / 5 |")), page);
+
+        Shell.Outcome again = small("reproduce", "cifar10-full-srelu", "--results", folder.resolve("results").toString());
+        assertEquals(0, again.code());
+        assertTrue(again.out().contains("(finished before)"), again.out());
+    }
+}
