@@ -104,6 +104,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
         }
         line.append("  ").append(message.isEmpty() ? pace(state, unit) : message);
         String text = line.toString().stripTrailing();
+        if (terminal) text += " ".repeat(Math.max(0, length - text.length())); // over what is left of a longer line
         return text.length() <= length ? text : text.substring(0, Math.max(0, length));
     }
 

@@ -104,12 +104,20 @@ public final class ReproduceCommand implements Callable<Integer> {
                 }
             };
         } catch (UserError e) {
-            display.close();
-            out.println(row.id() + ": not run: " + e.getMessage());
-            out.flush();
-            results.notRun().note(row.id(), e.getMessage());
-            return false;
+            return notRun(row, e.getMessage(), results, display);
+        } catch (RuntimeException e) {
+            e.printStackTrace(spec.commandLine().getErr()); // a fault of the program: the other rows may still do
+            return notRun(row, "the program failed: " + e, results, display);
         }
+    }
+
+    private boolean notRun(Row row, String reason, Results results, ProgressDisplay display) {
+        display.close();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(row.id() + ": not run: " + reason);
+        out.flush();
+        results.notRun().note(row.id(), reason);
+        return false;
     }
 
     private Dataset data(Row row, ProgressDisplay display) {

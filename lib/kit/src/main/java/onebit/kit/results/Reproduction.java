@@ -56,6 +56,11 @@ record Reproduction(List<Run> runs) {
         return days.size() == 1 ? days.getFirst() : days.getFirst() + " to " + days.getLast();
     }
 
+    /** In the engine's words; more than one if the runs were computed in different ways. */
+    String networks() {
+        return runs.stream().map(Run::network).distinct().collect(Collectors.joining(" / "));
+    }
+
     String folders() {
         return runs.stream().map(r -> r.folder().getFileName().toString()).collect(Collectors.joining(" "));
     }

@@ -38,12 +38,13 @@ final class ResultsTable {
     private final StringColumn engine = StringColumn.create("engine");
     private final StringColumn precision = StringColumn.create("precision");
     private final StringColumn algorithm = StringColumn.create("algorithm");
+    private final StringColumn network = StringColumn.create("network");
     private final DoubleColumn pflops = DoubleColumn.create("pflops_a_run");
     private final DoubleColumn seconds = DoubleColumn.create("training_seconds_mean");
     private final StringColumn date = StringColumn.create("date");
     private final StringColumn folders = StringColumn.create("run_folders");
     private final List<Column<?>> columns = List.of(row, publishedReadme, publishedNotebook, reproduced, deviation, low, high, runs, notRun, depth, width,
-        epochs, trainImages, testImages, batchSize, seeds, engine, precision, algorithm, pflops, seconds, date, folders);
+        epochs, trainImages, testImages, batchSize, seeds, engine, precision, algorithm, network, pflops, seconds, date, folders);
     private final List<Line> lines = new ArrayList<>();
 
     /** A line of the table: a reproduction of a row, or the reason why there is none. */
@@ -108,6 +109,7 @@ final class ResultsTable {
         engine.append(settings.engine());
         precision.append(settings.precision().label());
         algorithm.append(settings.algorithm().label());
+        network.append(r.networks());
         pflops.append(round(first.result().pflops(), 3));
         seconds.append(round(r.runs().stream().mapToDouble(run -> run.result().seconds()).average().orElseThrow(), 1));
         date.append(r.dates());

@@ -1,6 +1,8 @@
 package onebit.kit.results;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import onebit.run.Provenance;
 import onebit.run.RunFolder;
 import onebit.run.RunResult;
 import onebit.train.TrainingConfig;
@@ -8,15 +10,17 @@ import onebit.train.TrainingConfig;
 /**
  * A finished run, as its folder tells.
  *
- * @param folder of the run
- * @param date   day on which it ended, ISO 8601
+ * @param folder  of the run
+ * @param date    day on which it ended, ISO 8601
+ * @param network the engine's own words on how it was computed: algorithms, threads
  */
-record Run(Path folder, TrainingConfig config, RunResult result, String date) {
+record Run(Path folder, TrainingConfig config, RunResult result, String date, String network) {
 
     /** Of a folder that holds a finished run. */
     static Run of(RunFolder folder, RunResult result) {
-        String ended = folder.provenance().filter(p -> !p.sessions().isEmpty()).map(p -> p.sessions().getLast().ended()).orElse("");
-        return new Run(folder.path(), folder.config(), result, ended.length() >= 10 ? ended.substring(0, 10) : "unknown");
+        Optional<Provenance.Session> last = folder.provenance().filter(p -> !p.sessions().isEmpty()).map(p -> p.sessions().getLast());
+        return new Run(folder.path(), folder.config(), result, last.map(session -> session.ended().substring(0, 10)).orElse("unknown"),
+            last.map(Provenance.Session::network).orElse("unknown"));
     }
 
     /** All that two runs have in common whose accuracies may be averaged: everything but the seed. */

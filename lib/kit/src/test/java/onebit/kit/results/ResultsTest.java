@@ -40,7 +40,7 @@ class ResultsTest {
     }
 
     void unfinished(String name, TrainingConfig config) {
-        Provenance.Session session = new Provenance.Session("2026-01-31T23:00:00Z", "2026-02-01T01:00:00Z", 7200, "", "", "cpu", "", Software.running(), Machine.here());
+        Provenance.Session session = new Provenance.Session("2026-01-31T23:00:00Z", "2026-02-01T01:00:00Z", 7200, "", "", "cpu", "direct; 2 threads", Software.running(), Machine.here());
         write(name, "config.json", Json.text(config));
         write(name, "provenance.json", Json.text(new Provenance(Map.of(), config.seed(), 1, 1, 1, List.of(session))));
     }
@@ -94,7 +94,7 @@ class ResultsTest {
             Map.entry("reproduced_percent", "57.94"), Map.entry("reproduced_deviation", ""), Map.entry("reproduced_wilson95_low", "56.97"),
             Map.entry("reproduced_wilson95_high", "58.9"), Map.entry("runs", "1"), Map.entry("not_run", ""), Map.entry("depth", "20"), Map.entry("width", "1"),
             Map.entry("epochs", "2"), Map.entry("train_images", "50000"), Map.entry("test_images", "10000"), Map.entry("batch_size", "125"), Map.entry("seeds", "7"),
-            Map.entry("engine", "cpu"), Map.entry("precision", "bf16"), Map.entry("algorithm", "auto"), Map.entry("pflops_a_run", "1.0"),
+            Map.entry("engine", "cpu"), Map.entry("precision", "bf16"), Map.entry("algorithm", "auto"), Map.entry("network", "direct; 2 threads"), Map.entry("pflops_a_run", "1.0"),
             Map.entry("training_seconds_mean", "61.3"), Map.entry("date", "2026-02-01"), Map.entry("run_folders", "a")), line);
         assertTrue(page().contains("| cifar10-1bit-bn | 96.25 | 96.25 | 57.94 [56.97, 58.90] | 20-1 | 2 | 50,000 / 10,000 | 7 | cpu bf16 (auto) | 2026-02-01 | a |"), page());
     }
