@@ -1,13 +1,13 @@
 package onebit.kit.command;
 
+import onebit.run.Software;
 import picocli.CommandLine.IVersionProvider;
 
-/** The release, as the jar's manifest has it. */
+/** The release, as run folders have it too. */
 public final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version = getClass().getPackage().getImplementationVersion();
-        return new String[] {"onebit " + (version == null ? "(not packaged)" : version), "Java " + Runtime.version()};
+        return new String[] {"onebit " + Software.running().version(), "Java " + Runtime.version()};
     }
 }

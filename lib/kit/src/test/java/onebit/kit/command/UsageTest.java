@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import onebit.kit.Main;
+import onebit.run.Software;
 import onebit.train.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,11 @@ class UsageTest {
             assertTrue(outcome.out().startsWith("Usage: onebit " + command), outcome.out());
             assertTrue(outcome.out().contains("2   wrong usage"), outcome.out());
         }
+    }
+
+    @Test
+    void tellsItsVersionAndJavas() {
+        assertEquals("onebit " + Software.running().version() + "\nJava " + Runtime.version() + "\n", Shell.run("--version").out());
     }
 
     static Stream<Arguments> wrongUsage() {
