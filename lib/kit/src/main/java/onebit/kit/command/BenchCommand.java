@@ -90,7 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
             EngineChoice choice = engine.choose(spec, display);
             NetworkOptions options = Usage.of(spec, () -> (task == Task.TRAIN ? NetworkOptions.training(choice.precision()) : NetworkOptions.inference(choice.precision()))
                 .withAlgorithm(engine.algorithm).withBatchSize(batch).withThreads(threads));
-            display.close();
+            display.end();
             try (Network network = choice.engine().network(graph, options)) {
                 network.load(InitialWeights.state(graph, 1));
                 Benchmark benchmark = new Benchmark(network, task == Task.TRAIN);

@@ -16,7 +16,7 @@ final class DataOption {
 
     Dataset load(String dataset, ProgressDisplay display) {
         Dataset loaded = CifarSources.of(Optional.ofNullable(folder)).load(CifarSet.named(dataset), display);
-        display.close();
+        display.end();
         return loaded;
     }
 }

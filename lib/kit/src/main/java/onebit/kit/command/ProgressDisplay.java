@@ -43,7 +43,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
 
     /** A line of its own. */
     void say(String line) {
-        close();
+        end();
         err.println(line);
         err.flush();
     }
@@ -65,14 +65,14 @@ final class ProgressDisplay implements Progress, AutoCloseable {
 
     private void show(String newTask, long done, long total, String unit, String newMessage) {
         if (bar == null || !task.equals(newTask)) {
-            close();
+            end();
             message = newMessage;
             begin(newTask, done, total, unit);
         }
         message = newMessage;
         if (total > 0) bar.maxHint(total);
         bar.stepTo(done);
-        if (total >= 0 && done >= total) close();
+        if (total >= 0 && done >= total) end();
     }
 
     private void begin(String newTask, long done, long total, String unit) {
@@ -130,6 +130,11 @@ final class ProgressDisplay implements Progress, AutoCloseable {
 
     @Override
     public void close() {
+        end();
+    }
+
+    /** Ends the line of the task that is shown, if there is one. */
+    void end() {
         if (bar != null) bar.close();
         bar = null;
     }

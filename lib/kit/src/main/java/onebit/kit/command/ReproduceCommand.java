@@ -88,7 +88,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             Path run = results.runs().resolve(settings.folder(row, engine));
             TrainingOutcome outcome = new Trainer(config, data(row, display), choice.engine())
                 .train(new RunFolder(run), true, new TrainingDisplay(display, place + row.id(), config.epochs(), stop));
-            display.close();
+            display.end();
             return switch (outcome) {
                 case TrainingOutcome.Finished finished -> {
                     out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, epochs %d; published %.2f %% at 20-10, epochs %d%s%n", row.id(),
@@ -112,7 +112,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
 
     private boolean notRun(Row row, String reason, Results results, ProgressDisplay display) {
-        display.close();
+        display.end();
         PrintWriter out = spec.commandLine().getOut();
         out.println(row.id() + ": not run: " + reason);
         out.flush();

@@ -57,7 +57,7 @@ public final class TrainCommand implements Callable<Integer> {
             Dataset dataset = data.load(row.dataset(), display);
             TrainingOutcome outcome = new Trainer(config, dataset, choice.engine())
                 .train(folder, resume, new TrainingDisplay(display, row.id(), config.epochs(), stop));
-            display.close();
+            display.end();
             return switch (outcome) {
                 case TrainingOutcome.Finished finished -> {
                     print(finished, config, folder);

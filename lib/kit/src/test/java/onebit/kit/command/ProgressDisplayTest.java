@@ -26,7 +26,7 @@ class ProgressDisplayTest {
     void showsATasksOwnWords() {
         display.tell("cifar10-1bit-bn", 149, 200, "epoch 2/2, step 199/400, loss 1.3");
         display.tell("cifar10-1bit-bn", 150, 200, "epoch 2/2, step 200/400, loss 1.2");
-        display.close();
+        display.end();
 
         assertEquals("cifar10-1bit-bn  75 %  epoch 2/2, step 200/400, loss 1.2", text.toString().lines().toList().getLast());
     }
@@ -35,7 +35,7 @@ class ProgressDisplayTest {
     void doesWithoutATotal() {
         display.update("Unpacking", 0, -1, "files");
         display.update("Unpacking", 3, -1, "files");
-        display.close();
+        display.end();
 
         assertTrue(text.toString().lines().toList().getLast().contains("3 files") || text.toString().endsWith("3 of 3 files\n"), text.toString());
     }
