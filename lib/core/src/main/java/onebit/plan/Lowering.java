@@ -190,6 +190,7 @@ final class Lowering {
     List<Pass> backward() {
         List<Pass> backward = new ArrayList<>();
         for (Pass pass : forward.reversed()) {
+            if (pass instanceof Pass.Head h) h.norm().filter(Node.BatchNorm::affine).ifPresent(norm -> backward.add(new Pass.UpdateNorm(norm)));
             if (!(pass instanceof Pass.Forward f)) continue;
             Buffer in = f.source().tensor();
             boolean isInput = in.name().equals(graph.nodes().getFirst().name());

@@ -1,0 +1,40 @@
+package onebit.cpu;
+
+import java.util.List;
+import onebit.engine.Engine;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.model.Graph;
+
+/** Executes graphs on the CPU, with oneDNN's products and everything between them in Java's Vector API. */
+public final class CpuEngine implements Engine {
+
+    private final CpuFeatures features = CpuFeatures.detect();
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public List<Mode> modes() {
+        Mode floats = new Mode(Precision.FLOAT32, true, features.name() + ", " + threads() + (threads() == 1 ? " thread" : " threads"));
+        if (features.bf16()) return List.of(new Mode(Precision.BF16, true, floats.note() + ", bf16 instructions"), floats);
+        return List.of(floats, new Mode(Precision.BF16, false,
+            "this processor (" + features.name() + ") has no bf16 instructions (AVX512_BF16 or AMX); use float32"));
+    }
+
+    private static int threads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    @Override
+    public Network network(Graph graph, NetworkOptions options) {
+        Mode mode = modes().stream().filter(m -> m.precision() == options.precision()).findFirst().orElseThrow(() ->
+            new UnsupportedOperationException("The cpu engine computes in float32 or bf16, not in " + options.precision().label() + "."));
+        if (!mode.available())
+            throw new UnsupportedOperationException("The cpu engine cannot compute in " + options.precision().label() + " here: " + mode.note() + ".");
+        return new CpuNetwork(graph, options, options.threads() == 0 ? threads() : options.threads());
+    }
+}

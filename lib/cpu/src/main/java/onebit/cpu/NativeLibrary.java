@@ -1,0 +1,81 @@
+package onebit.cpu;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import onebit.data.UserCache;
+
+/**
+ * oneDNN as it comes in its Maven artifact: the shared libraries are resources of a jar on this class's loader, and
+ * are unpacked once into the user's cache.
+ */
+final class NativeLibrary {
+
+    /** Names of oneDNN's version and of the files wanted, the library itself last. */
+    private static final String VERSION = "3.13-1.5.14";
+
+    private NativeLibrary() {}
+
+    /** This machine as Maven classifiers of native artifacts name it, for example {@code linux-x86_64}. */
+    static String platform() {
+        String os = System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT);
+        String arch = System.getProperty("os.arch").toLowerCase(java.util.Locale.ROOT);
+        String system = os.contains("mac") ? "macosx" : os.contains("windows") ? "windows" : "linux";
+        return system + "-" + switch (arch) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64", "arm64" -> "arm64";
+            default -> arch;
+        };
+    }
+
+    private static List<String> files() {
+        return switch (platform()) {
+            case "macosx-arm64", "macosx-x86_64" -> List.of("libgomp.1.dylib", "libdnnl.3.dylib");
+            case "windows-x86_64" -> List.of("dnnl.dll");
+            default -> List.of("libgomp.so.1", "libdnnl.so.3");
+        };
+    }
+
+    /**
+     * Paths of the unpacked libraries, in the order in which to load them.
+     *
+     * @throws UnsupportedOperationException if the artifact is not there for this platform
+     */
+    static List<Path> unpack() {
+        String resources = "org/bytedeco/dnnl/" + platform() + "/";
+        Path folder = UserCache.folder().resolve("natives").resolve("dnnl-" + VERSION + "-" + platform());
+        try {
+            Files.createDirectories(folder);
+            List<Path> paths = new java.util.ArrayList<>();
+            for (String file : files()) {
+                try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resources + file)) {
+                    if (in == null && !file.contains("dnnl")) continue;
+                    if (in == null)
+                        throw new UnsupportedOperationException("The cpu engine needs oneDNN's native library for " + platform()
+                            + " (org.bytedeco:dnnl:" + VERSION + "), which is not on its class path.");
+                    paths.add(place(in, folder.resolve(file)));
+                }
+            }
+            return paths;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not unpack oneDNN into " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A library that is there was renamed into place whole; two processes may both do it. */
+    private static Path place(InputStream in, Path target) throws IOException {
+        if (Files.exists(target)) return target;
+        Path part = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
+        try {
+            Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return target;
+    }
+}

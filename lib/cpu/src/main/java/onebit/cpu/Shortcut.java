@@ -1,0 +1,152 @@
+package onebit.cpu;
+
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import onebit.engine.Precision;
+import onebit.model.Node;
+import onebit.model.Shape;
+
+/** The skip of a block that changes shape, forward and backward: average pooling, then channels of zeros appended. */
+final class Shortcut implements AutoCloseable {
+
+    private final Layout in, pooled, out;
+    private final Optional<Node.AveragePool> pool;
+    private final RowKernels kernels;
+    private final List<Map<Integer, Primitive.Bound>> forward = new ArrayList<>(), backward = new ArrayList<>();
+    private final Map<Integer, Primitive> primitives = new HashMap<>(), gradients = new HashMap<>();
+
+    Shortcut(Layout in, Layout out, Optional<Node.AveragePool> pool, RowKernels kernels, int workers) {
+        this.in = in;
+        this.out = out;
+        this.pool = pool;
+        this.kernels = kernels;
+        pooled = new Layout(in.precision, in.order, new Shape(in.shape.channels(), out.shape.height(), out.shape.width()));
+        for (int i = 0; i < workers; i++) {
+            forward.add(new HashMap<>());
+            backward.add(new HashMap<>());
+        }
+    }
+
+    private boolean doubles() {
+        return out.shape.channels() != in.shape.channels();
+    }
+
+    void forward(Worker worker, int images, long from, long to) {
+        long small = from;
+        if (pool.isPresent()) {
+            small = doubles() ? worker.area("pooled", images * pooled.imageBytes) : to;
+            forward.get(worker.index).computeIfAbsent(images, n -> bind(primitive(n), OneDnn.SRC, OneDnn.DST, n)).run(worker, from, small);
+        }
+        if (doubles()) for (int i = 0; i < images; i++) append(small + i * pooled.imageBytes, to + i * out.imageBytes);
+    }
+
+    /** The gradient of {@code in} from that of {@code out}; the address is valid until the worker's next call. */
+    long backward(Worker worker, int images, long gradient) {
+        long small = gradient;
+        if (doubles()) {
+            small = worker.area("pooled gradient", images * pooled.imageBytes);
+            // A gradient's padding channels must be zero: they meet padding weights that are not.
+            if (!aligned()) Vectors.clear(small, images * pooled.imageBytes);
+            for (int i = 0; i < images; i++) take(gradient + i * out.imageBytes, small + i * pooled.imageBytes);
+        }
+        if (pool.isEmpty()) return small;
+        long to = worker.area("skip gradient", images * in.imageBytes);
+        backward.get(worker.index).computeIfAbsent(images, n -> bind(gradientPrimitive(n), OneDnn.DIFF_SRC, OneDnn.DIFF_DST, n)).run(worker, to, small);
+        return to;
+    }
+
+    private Primitive.Bound bind(Primitive primitive, int large, int small, int images) {
+        long a = in.descriptor(images), b = pooled.descriptor(images);
+        Primitive.Bound bound = new Primitive.Bound(primitive, new int[] {large, small}, new long[] {a, b});
+        OneDnn.destroyDescriptor(a);
+        OneDnn.destroyDescriptor(b);
+        return bound;
+    }
+
+    private OneDnn.Window window() {
+        Node.AveragePool p = pool.orElseThrow();
+        return new OneDnn.Window(new long[] {p.stride(), p.stride()}, new long[] {p.padding().top(), p.padding().left()},
+            new long[] {p.padding().bottom(), p.padding().right()});
+    }
+
+    private synchronized Primitive primitive(int images) {
+        return primitives.computeIfAbsent(images, n -> {
+            long a = in.descriptor(n), b = pooled.descriptor(n), attributes = OneDnn.attributes(false);
+            Primitive p = Primitive.of(OneDnn.poolForward(a, b, pool.orElseThrow().size(), window(), attributes));
+            OneDnn.destroyDescriptor(a);
+            OneDnn.destroyDescriptor(b);
+            OneDnn.destroyAttributes(attributes);
+            return p;
+        });
+    }
+
+    private synchronized Primitive gradientPrimitive(int images) {
+        return gradients.computeIfAbsent(images, n -> {
+            long a = in.descriptor(n), b = pooled.descriptor(n), attributes = OneDnn.attributes(false);
+            Primitive p = Primitive.of(OneDnn.poolBackward(a, b, pool.orElseThrow().size(), window(), primitive(n).descriptor(), attributes));
+            OneDnn.destroyDescriptor(a);
+            OneDnn.destroyDescriptor(b);
+            OneDnn.destroyAttributes(attributes);
+            return p;
+        });
+    }
+
+    /** Whether the channels end with a vector, so that rows can be copied whole. */
+    private boolean aligned() {
+        int unit = in.precision == Precision.BF16 && in.order == Layout.Order.CHANNELS_LAST ? 2 * Vectors.LANES : 16;
+        return in.shape.channels() % unit == 0;
+    }
+
+    private void append(long from, long to) {
+        if (!aligned()) {
+            copyChannels(pooled, from, out, to);
+            clearChannels(to);
+            return;
+        }
+        int half = pooled.parameters();
+        long stride = pooled.order == Layout.Order.CHANNELS_LAST ? pooled.pixelStride() : 0;
+        out.rows((o, s, n, p) -> {
+            if (p >= half) kernels.clear(to + o, s, n);
+            else kernels.copy(from + o, stride == 0 ? s : stride, to + o, s, n);
+        });
+    }
+
+    private void take(long from, long to) {
+        if (!aligned()) {
+            copyChannels(out, from, pooled, to);
+            return;
+        }
+        long stride = out.order == Layout.Order.CHANNELS_LAST ? out.pixelStride() : 0;
+        pooled.rows((o, s, n, p) -> kernels.copy(from + o, stride == 0 ? s : stride, to + o, s, n));
+    }
+
+    /** Value by value: for channel counts that fill no whole vector. */
+    private void copyChannels(Layout a, long from, Layout b, long to) {
+        for (int c = 0; c < pooled.shape.channels(); c++)
+            for (int i = 0; i < pooled.pixels; i++) {
+                long s = from + a.offset(c, i), d = to + b.offset(c, i);
+                if (a.elementBytes == 2) Vectors.MEMORY.set(ValueLayout.JAVA_SHORT, d, Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, s));
+                else Vectors.MEMORY.set(ValueLayout.JAVA_INT, d, Vectors.MEMORY.get(ValueLayout.JAVA_INT, s));
+            }
+    }
+
+    private void clearChannels(long to) {
+        for (int c = pooled.shape.channels(); c < out.shape.channels(); c++)
+            for (int i = 0; i < out.pixels; i++) {
+                if (out.elementBytes == 2) Vectors.MEMORY.set(ValueLayout.JAVA_SHORT, to + out.offset(c, i), (short) 0);
+                else Vectors.MEMORY.set(ValueLayout.JAVA_INT, to + out.offset(c, i), 0);
+            }
+    }
+
+    @Override
+    public void close() {
+        forward.forEach(m -> m.values().forEach(Primitive.Bound::close));
+        backward.forEach(m -> m.values().forEach(Primitive.Bound::close));
+        primitives.values().forEach(Primitive::close);
+        gradients.values().forEach(Primitive::close);
+    }
+}

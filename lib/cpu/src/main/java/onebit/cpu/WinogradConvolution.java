@@ -1,0 +1,475 @@
+package onebit.cpu;
+
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import onebit.engine.Precision;
+import onebit.model.Node;
+import onebit.model.Padding;
+import onebit.quant.OneBit;
+
+/**
+ * A 3x3 convolution of stride 1 by Winograd's minimal filtering: our transforms around oneDNN's batched matrix
+ * products. Works through blocks of tile lines whose planes stay in cache; activation happens on the way into the
+ * input transform, addition and sums on the way out of the output transform.
+ *
+ * <p>Master weights lie tap by tap, each a matrix of input by output channels. One-bit weights enter the products as
+ * the transform of exactly +-1, their constant in the output transform: in bf16 that is exact.
+ */
+final class WinogradConvolution extends Convolution {
+
+    /** Bytes between planes beyond their size, so that the same place in all planes does not fall into one cache set. */
+    private static final long PLANE_GAP = 320;
+    private static final int TAPS = 9;
+    /** With one tile oneDNN 3.13's float32 product for the weights' gradient is wrong; a second one of zeros mends it. */
+    private static final int MIN_TILES = 2;
+
+    private enum Kind { FORWARD, BACKWARD_DATA, WEIGHTS, WEIGHTS_ADDED }
+
+    private record Key(Kind kind, int tiles) {}
+
+    private final Winograd winograd;
+    private final int type;
+    private final int linesOfTiles, tilesOfLine, linesOfBlock, maxTiles;
+    private final boolean training;
+    private final List<Map<Key, Primitive.Bound>> bound = new ArrayList<>();
+    private final Map<Key, Primitive> primitives = new HashMap<>();
+    private final long forwardWeights, backwardWeights, gradientWeights;
+    private final List<Primitive.Bound> packs = new ArrayList<>();
+
+    private final long filters;
+    private final long master, momentum, planesForward, planesBackward, packedForward, packedBackward;
+
+    /** Whether this convolution can be done so: 3x3, stride 1, one cell of padding, and no learned scale before it. */
+    static boolean allows(Node.Conv conv, Normalization source) {
+        return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1)) && !source.affine();
+    }
+
+    /** @param tilesWanted tiles in a block, about */
+    WinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, int workers,
+                        int tilesWanted, boolean training, HostMemory memory) {
+        super(node, in, out, source, gradients);
+        this.training = training;
+        boolean bf16 = in.precision == Precision.BF16;
+        winograd = bf16 ? new WinogradBf16() : new WinogradFloat();
+        type = bf16 ? OneDnn.BF16 : OneDnn.F32;
+        linesOfTiles = (in.shape.height() + winograd.tile() - 1) / winograd.tile();
+        tilesOfLine = (in.shape.width() + winograd.tile() - 1) / winograd.tile();
+        linesOfBlock = Math.max(1, tilesWanted / tilesOfLine);
+        maxTiles = Math.max(MIN_TILES, linesOfBlock * tilesOfLine);
+        for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
+
+        long any = OneDnn.descriptor(type, OneDnn.TAG_ANY, winograd.planes(), in.channels, out.channels);
+        Primitive forward = product(maxTiles, in.channels, out.channels, any);
+        primitives.put(new Key(Kind.FORWARD, maxTiles), forward);
+        forwardWeights = OneDnn.query(forward.descriptor(), OneDnn.QUERY_WEIGHTS);
+        OneDnn.destroyDescriptor(any);
+        filters = (long) in.channels * out.channels;
+        master = memory.allocate(TAPS * filters * 4);
+        planesForward = memory.allocate(winograd.planes() * filters * 4);
+        packedForward = memory.allocate(OneDnn.size(forwardWeights));
+        long natural = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels);
+        packs.add(Primitive.Bound.reorder(natural, forwardWeights));
+        OneDnn.destroyDescriptor(natural);
+        if (training) {
+            long anyBack = OneDnn.descriptor(type, OneDnn.TAG_ANY, winograd.planes(), out.channels, in.channels);
+            Primitive back = product(maxTiles, out.channels, in.channels, anyBack);
+            primitives.put(new Key(Kind.BACKWARD_DATA, maxTiles), back);
+            backwardWeights = OneDnn.query(back.descriptor(), OneDnn.QUERY_WEIGHTS);
+            OneDnn.destroyDescriptor(anyBack);
+            gradientWeights = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels);
+            momentum = memory.allocate(TAPS * filters * 4);
+            planesBackward = memory.allocate(winograd.planes() * filters * 4);
+            packedBackward = memory.allocate(OneDnn.size(backwardWeights));
+            long transposed = bf16 ? OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), out.channels, in.channels)
+                : OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), out.channels, in.channels}, new long[] {filters, 1, out.channels});
+            packs.add(Primitive.Bound.reorder(transposed, backwardWeights));
+            OneDnn.destroyDescriptor(transposed);
+        } else {
+            backwardWeights = 0;
+            gradientWeights = 0;
+            momentum = 0;
+            planesBackward = 0;
+            packedBackward = 0;
+        }
+    }
+
+    private long planeBytes(int channels, int elementBytes) {
+        return (long) maxTiles * channels * elementBytes + PLANE_GAP;
+    }
+
+    /** Tiles by channels, in each plane. */
+    private long tiles(int type, int tiles, int channels) {
+        int element = type == OneDnn.BF16 ? 2 : 4;
+        return OneDnn.strided(type, new long[] {winograd.planes(), tiles, channels}, new long[] {planeBytes(channels, element) / element, channels, 1});
+    }
+
+    private Primitive product(int tiles, int from, int to, long weights) {
+        long src = tiles(type, tiles, from), dst = tiles(OneDnn.F32, tiles, to), attributes = OneDnn.attributes(false);
+        Primitive p = Primitive.of(OneDnn.matmul(src, weights, dst, attributes));
+        OneDnn.destroyDescriptor(src);
+        OneDnn.destroyDescriptor(dst);
+        OneDnn.destroyAttributes(attributes);
+        return p;
+    }
+
+    /** Channels by tiles. */
+    private long transposedTiles(int tiles) {
+        int element = type == OneDnn.BF16 ? 2 : 4;
+        return OneDnn.strided(type, new long[] {winograd.planes(), in.channels, tiles},
+            new long[] {planeBytes(in.channels, element) / element, 1, in.channels});
+    }
+
+    private Primitive gradientProduct(int tiles, boolean added) {
+        long src = transposedTiles(tiles), dy = tiles(type, tiles, out.channels), attributes = OneDnn.attributes(added);
+        Primitive p = Primitive.of(OneDnn.matmul(src, dy, gradientWeights, attributes));
+        OneDnn.destroyDescriptor(src);
+        OneDnn.destroyDescriptor(dy);
+        OneDnn.destroyAttributes(attributes);
+        return p;
+    }
+
+    private synchronized Primitive primitive(Key key) {
+        return primitives.computeIfAbsent(key, k -> switch (k.kind) {
+            case FORWARD -> product(k.tiles, in.channels, out.channels, forwardWeights);
+            case BACKWARD_DATA -> product(k.tiles, out.channels, in.channels, backwardWeights);
+            case WEIGHTS -> gradientProduct(k.tiles, false);
+            case WEIGHTS_ADDED -> gradientProduct(k.tiles, true);
+        });
+    }
+
+    private Primitive.Bound bound(Worker worker, Kind kind, int tiles) {
+        return bound.get(worker.index).computeIfAbsent(new Key(kind, tiles), key -> {
+            int[] names = {OneDnn.SRC, OneDnn.WEIGHTS, OneDnn.DST};
+            long[] d = switch (kind) {
+                case FORWARD -> new long[] {tiles(type, tiles, in.channels), forwardWeights, tiles(OneDnn.F32, tiles, out.channels)};
+                case BACKWARD_DATA -> new long[] {tiles(type, tiles, out.channels), backwardWeights, tiles(OneDnn.F32, tiles, in.channels)};
+                case WEIGHTS, WEIGHTS_ADDED -> new long[] {transposedTiles(tiles), tiles(type, tiles, out.channels), gradientWeights};
+            };
+            Primitive.Bound b = new Primitive.Bound(primitive(key), names, d);
+            for (int i = 0; i < 3; i++) if (d[i] != forwardWeights && d[i] != backwardWeights && d[i] != gradientWeights) OneDnn.destroyDescriptor(d[i]);
+            return b;
+        });
+    }
+
+    @Override
+    String algorithm() {
+        return "Winograd F(" + winograd.tile() + "x" + winograd.tile() + ",3x3) "
+            + primitives.values().stream().map(Primitive::implementation).distinct().sorted().toList();
+    }
+
+    // ---- lines of tiles
+
+    /** A worker's scratch memory for this convolution. */
+    private final class Scratch {
+        final long planesIn, planesOut, products, lines;
+        final long rows, rowBytes, zeros;
+
+        Scratch(Worker worker) {
+            int channels = Math.max(in.channels, out.channels), element = type == OneDnn.BF16 ? 2 : 4;
+            planesIn = worker.area("tiles in", winograd.planes() * planeBytes(channels, element));
+            planesOut = worker.area("tiles out", winograd.planes() * planeBytes(channels, element));
+            products = worker.area("products", winograd.planes() * planeBytes(channels, 4));
+            rowBytes = (long) (tilesOfLine * winograd.tile() + 2) * winograd.pixelBytes();
+            int n = winograd.tile() + 2;
+            rows = worker.area("rows " + tilesOfLine + " " + in.shape.width(), (n + 1) * rowBytes);
+            zeros = rows + n * rowBytes;
+            lines = worker.area("lines", n * rowBytes);
+        }
+
+        /** Row buffer for line y of an image: lines follow one another round a ring. */
+        long row(int y) {
+            int n = winograd.tile() + 2;
+            return rows + Math.floorMod(y, n) * rowBytes;
+        }
+
+        /** Its first pixel inside the image; the one before is zero, and so are those behind the image's width. */
+        long inside(int y) {
+            return row(y) + winograd.pixelBytes();
+        }
+    }
+
+    private interface LoadLine {
+        void at(long line, long row, int p);
+    }
+
+    private int parametersOfVector() {
+        return in.parameters() / vectorsOfPixel(in);
+    }
+
+    private static int vectorsOfPixel(Layout layout) {
+        return layout.channels * layout.elementBytes / Vectors.BYTES;
+    }
+
+    /** Input transform of tile lines from .. from + count - 1, counted over all images. */
+    private void transformInput(Layout layout, Scratch s, long images, int from, int count, LoadLine load) {
+        int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
+        int element = layout.elementBytes;
+        long pixel = (long) layout.channels * element, planeStride = planeBytes(layout.channels, element);
+        long[] rows = new long[m + 2];
+        for (int v = 0; v < vectorsOfPixel(layout); v++) {
+            int loaded = Integer.MIN_VALUE;
+            for (int l = 0; l < count; l++) {
+                int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m - 1;
+                if (l == 0 || top < 0) loaded = top - 1;
+                for (int i = 0; i < m + 2; i++) {
+                    int y = top + i;
+                    boolean inside = y >= 0 && y < height;
+                    rows[i] = inside ? s.row(y) : s.zeros;
+                    if (inside && y > loaded)
+                        load.at(images + image * layout.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, s.inside(y), v * parametersOfVector());
+                }
+                loaded = top + m + 1;
+                winograd.input(rows, tilesOfLine, s.planesIn + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
+            }
+        }
+    }
+
+    private void transformOutputGradient(Scratch s, long dy, int from, int count) {
+        int m = winograd.tile(), height = out.shape.height(), width = out.shape.width();
+        long pixel = (long) out.channels * out.elementBytes, planeStride = planeBytes(out.channels, out.elementBytes);
+        long[] rows = new long[m];
+        for (int v = 0; v < vectorsOfPixel(out); v++)
+            for (int l = 0; l < count; l++) {
+                int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m;
+                for (int i = 0; i < m; i++) {
+                    int y = top + i;
+                    rows[i] = (y < height ? s.row(y) : s.zeros) + winograd.pixelBytes();
+                    if (y < height) winograd.load(dy + image * out.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, pixel, width, rows[i]);
+                }
+                winograd.outputGradient(rows, tilesOfLine, s.planesOut + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
+            }
+    }
+
+    private interface StoreLine {
+        void at(long row, long offset, int p);
+    }
+
+    /** Output transform of tile lines; {@code store} gets each line's row and its byte offset from the first image. */
+    private void transformOutput(Worker worker, Layout layout, Scratch s, int from, int count, float scale, StoreLine store) {
+        int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
+        long pixel = (long) layout.channels * layout.elementBytes, tile = layout.channels * 4L, planeStride = planeBytes(layout.channels, 4);
+        long vectorOfProducts = 4L * (Vectors.BYTES / layout.elementBytes);
+        long output = worker.area("output rows", m * s.rowBytes);
+        long[] rows = new long[m];
+        for (int i = 0; i < m; i++) rows[i] = output + i * s.rowBytes;
+        for (int v = 0; v < vectorsOfPixel(layout); v++)
+            for (int l = 0; l < count; l++) {
+                int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m;
+                winograd.output(s.products + l * tilesOfLine * tile + v * vectorOfProducts, tile, planeStride, tilesOfLine, rows, scale, s.lines);
+                for (int i = 0; i < m && top + i < height; i++)
+                    store.at(rows[i], image * layout.imageBytes + (top + i) * width * pixel + v * (long) Vectors.BYTES, v * parametersOfVector());
+            }
+    }
+
+    private interface Block {
+        void at(int from, int lines, int tiles);
+    }
+
+    private void blocks(int images, Block block) {
+        int lines = images * linesOfTiles;
+        for (int l = 0; l < lines; l += linesOfBlock) {
+            int n = Math.min(linesOfBlock, lines - l);
+            block.at(l, n, Math.max(MIN_TILES, n * tilesOfLine));
+        }
+    }
+
+    private void clearTile(Scratch s, int tile) {
+        long inTile = (long) in.channels * in.elementBytes, outTile = (long) out.channels * out.elementBytes;
+        for (int p = 0; p < winograd.planes(); p++) {
+            Vectors.clear(s.planesIn + p * planeBytes(in.channels, in.elementBytes) + tile * inTile, inTile);
+            Vectors.clear(s.planesOut + p * planeBytes(out.channels, out.elementBytes) + tile * outTile, outTile);
+        }
+    }
+
+    private LoadLine activated(Worker worker) {
+        long pixel = in.pixelStride();
+        int width = in.shape.width();
+        if (source.passesThrough()) return (line, row, p) -> winograd.load(line, pixel, width, row);
+        Normalization.Part part = source.part(worker);
+        return (line, row, p) -> winograd.loadActivated(line, pixel, width, row, part.scale, part.offset, source.floor, p);
+    }
+
+    @Override
+    void forward(Worker worker, int images, long x, long y, long skip, Normalization next) {
+        Scratch s = new Scratch(worker);
+        LoadLine load = activated(worker);
+        Normalization.Part part = next.part(worker);
+        long pixel = out.pixelStride();
+        int width = out.shape.width();
+        StoreLine store = skip != 0 ? (row, o, p) -> winograd.storeAddSums(row, y + o, skip + o, pixel, width, part.sum, part.squares, p)
+            : next.normalizes() ? (row, o, p) -> winograd.storeSums(row, y + o, pixel, width, part.sum, part.squares, p)
+            : (row, o, p) -> winograd.store(row, y + o, pixel, width);
+        blocks(images, (from, lines, tiles) -> {
+            transformInput(in, s, x, from, lines, load);
+            bound(worker, Kind.FORWARD, tiles).run(worker, s.planesIn, packedForward, s.products);
+            transformOutput(worker, out, s, from, lines, scale(), store);
+        });
+    }
+
+    @Override
+    void backward(Worker worker, int images, long x, long dy, long dx, boolean first, int half) {
+        Scratch s = new Scratch(worker);
+        LoadLine load = activated(worker);
+        long outPixel = out.pixelStride(), inPixel = in.pixelStride();
+        int width = in.shape.width();
+        LoadLine loadGradient = (line, row, p) -> winograd.load(line, outPixel, width, row);
+        Normalization.Part part = source.part(worker);
+        StoreLine store = source.normalizes() ? (row, o, p) -> winograd.storeGradientSums(row, dx + o, x + o, inPixel, width,
+                part.scale, part.offset, source.floor, part.gradientSum, part.products, p)
+            : (row, o, p) -> winograd.store(row, dx + o, inPixel, width);
+        long sum = gradients.of(half, worker.index);
+        blocks(images, (from, lines, tiles) -> {
+            transformInput(in, s, x, from, lines, load);
+            transformOutputGradient(s, dy, from, lines);
+            for (int t = lines * tilesOfLine; t < tiles; t++) clearTile(s, t);
+            bound(worker, first && from == 0 ? Kind.WEIGHTS : Kind.WEIGHTS_ADDED, tiles).run(worker, s.planesIn, s.planesOut, sum);
+            if (dx == 0) return;
+            transformInput(out, s, dy, from, lines, loadGradient);
+            bound(worker, Kind.BACKWARD_DATA, tiles).run(worker, s.planesIn, packedBackward, s.products);
+            transformOutput(worker, in, s, from, lines, scale(), store);
+        });
+    }
+
+    // ---- weights
+
+    @Override
+    void update(Worker worker, int workers, Descent d, int half) {
+        long taps = worker.area("taps", TAPS * 4L * 1024), plane = 4 * filters;
+        share(worker, workers, filters, 2L * Vectors.LANES, (from, n) -> {
+            long gradient = gradients.of(half, 0) + 4 * from;
+            for (int w = 1; w < workers; w++)
+                for (int p = 0; p < winograd.planes(); p++)
+                    WeightKernels.add(gradient + p * plane, gradients.of(half, w) + 4 * from + p * plane, n);
+            winograd.filterGradient(gradient, plane, n, taps, 4 * n);
+            for (int t = 0; t < TAPS; t++) {
+                long at = t * plane + 4 * from;
+                WeightKernels.descend(master + at, momentum + at, taps + t * 4 * n, n, d.rate(), d.momentum(), d.decay());
+            }
+            transform(worker, from, n);
+        });
+    }
+
+    /** Quantizes filters and transforms them into planes. */
+    private void transform(Worker worker, long from, long n) {
+        if (!elementwise()) return;
+        long taps = worker.area("taps", TAPS * 4L * 1024), plane = 4 * filters;
+        for (int t = 0; t < TAPS; t++) {
+            long at = master + t * plane + 4 * from;
+            if (node.quantizer() instanceof OneBit) WeightKernels.oneBit(at, taps + t * 4 * n, n, 1);
+            else java.lang.foreign.MemorySegment.copy(Vectors.MEMORY, at, Vectors.MEMORY, taps + t * 4 * n, 4 * n);
+        }
+        transform(worker, taps, 4 * n, from, n);
+    }
+
+    private void transform(Worker worker, long taps, long tapStride, long from, long n) {
+        long scratch = worker.area("filter scratch", 4L * 1024 * 3 * (winograd.tile() + 2)), plane = 4 * filters;
+        if (type == OneDnn.BF16) {
+            long ordered = worker.area("ordered taps", TAPS * 4L * 1024);
+            for (int t = 0; t < TAPS; t++) WeightKernels.deinterleave(taps + t * tapStride, ordered + t * 4 * n, n);
+            winograd.filter(ordered, 4 * n, n, planesForward + 4 * from, plane, false, scratch);
+            return;
+        }
+        winograd.filter(taps, tapStride, n, planesForward + 4 * from, plane, false, scratch);
+        if (training) winograd.filter(taps, tapStride, n, planesBackward + 4 * from, plane, true, scratch);
+    }
+
+    @Override
+    void quantize(Worker worker, int workers) {
+        share(worker, workers, filters, 2L * Vectors.LANES, (from, n) -> transform(worker, from, n));
+    }
+
+    @Override
+    void prepare(Worker worker) {
+        if (!elementwise()) transformQuantized(worker);
+        packs.getFirst().run(worker, planesForward, packedForward);
+        if (!training) return;
+        if (type == OneDnn.BF16) transpose();
+        packs.getLast().run(worker, planesBackward, packedBackward);
+    }
+
+    /** For a quantizer that must see the layer's weights together. */
+    private void transformQuantized(Worker worker) {
+        try (HostMemory scratch = new HostMemory()) {
+            long taps = scratch.allocate(TAPS * 4 * filters);
+            scatter(quantized(), taps);
+            for (long i = 0; i < filters; i += 1024) transform(worker, taps + 4 * i, 4 * filters, i, Math.min(1024, filters - i));
+        }
+    }
+
+    /**
+     * Planes of the turned filters, output by input channels, from the forward ones: turning swaps the first and last
+     * row and column of a transformed filter. Columns are put in the products' order, even before odd, and taken out of it.
+     */
+    private void transpose() {
+        int pair = 2 * Vectors.LANES;
+        for (int p = 0; p < winograd.planes(); p++) {
+            long from = planesForward + 4 * filters * (4 * turned(p / 4) + turned(p % 4)), to = planesBackward + 4 * filters * p;
+            for (int cb = 0; cb < in.channels; cb += pair)
+                for (int kb = 0; kb < out.channels; kb += pair)
+                    for (int k = 0; k < pair; k++) {
+                        long column = from + 4L * ((long) cb * out.channels + kb + k / 2 + k % 2 * Vectors.LANES);
+                        long row = to + 4L * ((long) (kb + k) * in.channels + cb);
+                        for (int c = 0; c < Vectors.LANES; c++) {
+                            move(column + 8L * c * out.channels, row + 4L * c);
+                            move(column + 8L * c * out.channels + 4L * out.channels, row + 4L * (c + Vectors.LANES));
+                        }
+                    }
+        }
+    }
+
+    private static int turned(int i) {
+        return i == 0 ? 3 : i == 3 ? 0 : i;
+    }
+
+    private static void move(long from, long to) {
+        Vectors.MEMORY.set(ValueLayout.JAVA_INT, to, Vectors.MEMORY.get(ValueLayout.JAVA_INT, from));
+    }
+
+    @Override
+    long gradientBytes() {
+        return training ? winograd.planes() * filters * 4 : 0;
+    }
+
+    private interface Weight {
+        void at(int index, long place);
+    }
+
+    private void forEachWeight(Weight visitor) {
+        int index = 0;
+        for (int o = 0; o < node.outputChannels(); o++)
+            for (int c = 0; c < node.inputChannels(); c++)
+                for (int t = 0; t < TAPS; t++) visitor.at(index++, t * filters + (long) c * out.channels + o);
+    }
+
+    @Override
+    float[] read(boolean ofMomentum) {
+        float[] values = new float[node.weights()];
+        long from = ofMomentum ? momentum : master;
+        forEachWeight((i, at) -> values[i] = Vectors.MEMORY.get(ValueLayout.JAVA_FLOAT, from + 4 * at));
+        return values;
+    }
+
+    @Override
+    void write(boolean ofMomentum, float[] values) {
+        scatter(values, ofMomentum ? momentum : master);
+    }
+
+    private void scatter(float[] values, long to) {
+        forEachWeight((i, at) -> Vectors.MEMORY.set(ValueLayout.JAVA_FLOAT, to + 4 * at, values[i]));
+    }
+
+    @Override
+    public void close() {
+        bound.forEach(m -> m.values().forEach(Primitive.Bound::close));
+        primitives.values().forEach(Primitive::close);
+        packs.forEach(Primitive.Bound::close);
+        OneDnn.destroyDescriptor(forwardWeights);
+        if (training) {
+            OneDnn.destroyDescriptor(backwardWeights);
+            OneDnn.destroyDescriptor(gradientWeights);
+        }
+    }
+}

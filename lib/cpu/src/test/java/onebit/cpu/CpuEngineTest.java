@@ -1,0 +1,87 @@
+package onebit.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.model.NamedTensors;
+import onebit.testing.EngineComparison;
+import onebit.testing.RandomGraphs;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The cpu engine against the float64 reference, on small random networks of every node type. */
+class CpuEngineTest {
+
+    private static final int NETWORKS = 24;
+
+    @ParameterizedTest(name = "float32 {0}, {1} threads")
+    @CsvSource({"DIRECT, 1", "DIRECT, 2", "WINOGRAD, 1", "WINOGRAD, 2", "DIRECT, 3", "WINOGRAD, 3"})
+    void float32AgreesWithTheReference(ConvolutionAlgorithm algorithm, int threads) {
+        for (int seed = 0; seed < NETWORKS; seed++)
+            compare(seed, Precision.FLOAT32, algorithm, threads).requireWithin(1e-4, 1e-3);
+    }
+
+    /**
+     * Outputs within 2e-2. A few of the random networks normalize over a dozen values in four layers on end and so
+     * magnify the rounding of what they store; they must stay within 0.1.
+     */
+    @ParameterizedTest(name = "bf16 {0}, {1} threads")
+    @CsvSource({"DIRECT, 1", "DIRECT, 2", "WINOGRAD, 1", "WINOGRAD, 2", "WINOGRAD, 3"})
+    void bf16AgreesWithTheReferenceAsFarAsItsDigitsGo(ConvolutionAlgorithm algorithm, int threads) {
+        Assumptions.assumeTrue(CpuFeatures.detect().bf16(), "this processor has no bf16 instructions");
+        List<String> beyond = new ArrayList<>();
+        for (int seed = 0; seed < NETWORKS; seed++) {
+            EngineComparison comparison = compare(seed, Precision.BF16, algorithm, threads);
+            comparison.requireWithin(0.1, Double.MAX_VALUE);
+            try {
+                comparison.requireWithin(2e-2, Double.MAX_VALUE);
+            } catch (AssertionError e) {
+                beyond.add(RandomGraphs.of(seed) + ": " + e.getMessage());
+            }
+        }
+        assertTrue(beyond.size() <= NETWORKS / 12, () -> String.join("\n", beyond));
+    }
+
+    @ParameterizedTest(name = "{0} {1}, {2} threads")
+    @CsvSource({"FLOAT32, DIRECT, 2", "FLOAT32, WINOGRAD, 3", "BF16, DIRECT, 3", "BF16, WINOGRAD, 2"})
+    void stepsAreRepeatableBitForBit(Precision precision, ConvolutionAlgorithm algorithm, int threads) {
+        Assumptions.assumeTrue(precision == Precision.FLOAT32 || CpuFeatures.detect().bf16(), "this processor has no bf16 instructions");
+        for (int seed = 0; seed < 4; seed++) {
+            RandomGraphs.Case random = RandomGraphs.of(seed);
+            NetworkOptions options = NetworkOptions.training(precision).withAlgorithm(algorithm).withThreads(threads)
+                .withBatchSize(random.batch().size());
+            assertEquals(threeSteps(random, options, false), threeSteps(random, options, true), random.toString());
+        }
+    }
+
+    /** Three steps, without or with a detour over a copied state into another network after the first. */
+    private static NamedTensors threeSteps(RandomGraphs.Case random, NetworkOptions options, boolean resumed) {
+        NamedTensors state = random.state();
+        int done = 0;
+        if (resumed) {
+            try (Network network = new CpuEngine().network(random.graph(), options)) {
+                network.load(state);
+                network.train(random.batch(), 0.05);
+                state = network.state();
+                done = 1;
+            }
+        }
+        try (Network network = new CpuEngine().network(random.graph(), options)) {
+            network.load(state);
+            for (; done < 3; done++) network.train(random.batch(), 0.05);
+            return network.state();
+        }
+    }
+
+    private static EngineComparison compare(int seed, Precision precision, ConvolutionAlgorithm algorithm, int threads) {
+        return EngineComparison.of(new CpuEngine(), NetworkOptions.training(precision).withAlgorithm(algorithm).withThreads(threads),
+            RandomGraphs.of(seed));
+    }
+}
