@@ -7,7 +7,7 @@ ROWS ?=
 .PHONY: help build test reproduce results clean
 
 help:
-	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA or the cache has it)'
+	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA names a folder of it)'
 	@echo 'make reproduce    train the eight rows and write results/; PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
 	@echo 'make build        build the library that lib/bin/onebit runs'
