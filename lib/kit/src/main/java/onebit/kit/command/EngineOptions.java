@@ -1,6 +1,7 @@
 package onebit.kit.command;
 
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.kit.Installation;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
 import picocli.CommandLine.Model.CommandSpec;

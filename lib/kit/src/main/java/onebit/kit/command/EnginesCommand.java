@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import onebit.data.Progress;
 import onebit.engine.Engine;
+import onebit.kit.Installation;
 import onebit.kit.engines.EngineCandidate;
 import onebit.kit.engines.Platform;
 import picocli.CommandLine.Command;

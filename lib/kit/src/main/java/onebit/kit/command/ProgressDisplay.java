@@ -11,6 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressState;
 import onebit.data.Progress;
+import onebit.kit.TrainingReport;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -116,16 +117,11 @@ final class ProgressDisplay implements Progress, AutoCloseable {
         double rate = (state.getCurrent() - state.getStart()) / Math.max(seconds, 1e-3);
         if (rate <= 0 || seconds < 1 || state.getCurrent() == state.getMax()) return amount;
         return amount + ", " + amount(rate, bytes) + (bytes ? " MB/s" : " " + unit + "/s")
-            + (state.getMax() > 0 ? ", " + time(Duration.ofMillis((long) (1e3 * (state.getMax() - state.getCurrent()) / rate))) + " left" : "");
+            + (state.getMax() > 0 ? ", " + TrainingReport.time(Duration.ofMillis((long) (1e3 * (state.getMax() - state.getCurrent()) / rate))) + " left" : "");
     }
 
     private static String amount(double value, boolean bytes) {
         return bytes ? String.format(Locale.ROOT, "%.1f", value / 1e6) : String.format(Locale.ROOT, "%,.0f", value);
-    }
-
-    /** As h:mm:ss. */
-    static String time(Duration d) {
-        return String.format(Locale.ROOT, "%d:%02d:%02d", d.toHours(), d.toMinutesPart(), d.toSecondsPart());
     }
 
     @Override

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
-import onebit.engine.Precision;
+import onebit.kit.Installation;
+import onebit.kit.RowRun;
+import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
 import onebit.run.RunFolder;
@@ -55,7 +57,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Row> wanted = rows.isEmpty() ? Row.ALL : rows.stream().distinct().toList();
-        for (Row row : wanted) Usage.of(spec, () -> settings.config(row, "auto", Precision.FLOAT32, engine.algorithm));
+        for (Row row : wanted) Usage.check(spec, settings.run(row, engine)::check);
         Installation installation = Installation.current();
         Results results = new Results(folder == null ? installation.results() : folder);
         int missing = 0;
@@ -77,15 +79,16 @@ public final class ReproduceCommand implements Callable<Integer> {
     /** How long the rows to come will take, going by those done. */
     private static String left(long start, int done, int all) {
         if (done == 0) return "";
-        return "; all rows done in about " + ProgressDisplay.time(Duration.ofNanos((System.nanoTime() - start) / done * (all - done)));
+        return "; all rows done in about " + TrainingReport.time(Duration.ofNanos((System.nanoTime() - start) / done * (all - done)));
     }
 
     /** Whether the row is finished. */
     private boolean run(Row row, String place, Results results, EngineChoice choice, ProgressDisplay display, StopRequest stop) {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            TrainingConfig config = settings.config(row, choice.engine().name(), choice.precision(), engine.algorithm);
-            Path run = results.runs().resolve(settings.folder(row, engine));
+            RowRun asked = settings.run(row, engine);
+            TrainingConfig config = asked.config(choice.engine().name(), choice.precision());
+            Path run = results.runs().resolve(asked.folderName());
             TrainingOutcome outcome = new Trainer(config, data(row, display), choice.engine())
                 .train(new RunFolder(run), true, new TrainingDisplay(display, place + row.id(), config.epochs(), stop));
             display.end();

@@ -3,6 +3,7 @@ package onebit.kit.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import onebit.kit.Installation;
 import onebit.kit.results.Results;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,10 +1,9 @@
 package onebit.kit.command;
 
-import onebit.engine.ConvolutionAlgorithm;
-import onebit.engine.Precision;
+import java.util.OptionalInt;
+import onebit.kit.RowRun;
 import onebit.train.Profile;
 import onebit.train.Row;
-import onebit.train.TrainingConfig;
 import picocli.CommandLine.Option;
 
 /** A row's settings: a profile's, and what is said otherwise. */
@@ -32,31 +31,12 @@ final class RunSettings {
     @Option(names = "--test-limit", paramLabel = "N", description = "Test on the first N images only.")
     Integer testLimit;
 
-    /** @throws onebit.run.UserError if a setting is out of its range */
-    TrainingConfig config(Row row, String engine, Precision precision, ConvolutionAlgorithm algorithm) {
-        TrainingConfig of = TrainingConfig.of(row, profile, engine, precision);
-        return new TrainingConfig(of.row(), of.dataset(), or(depth, of.depth()), or(width, of.width()), or(epochs, of.epochs()), of.batchSize(),
-            seed, engine, precision, algorithm, or(trainLimit, of.trainLimit()), or(testLimit, of.testLimit()));
+    RowRun run(Row row, EngineOptions asked) {
+        return new RowRun(row, profile, given(depth), given(width), given(epochs), given(trainLimit), given(testLimit), seed, asked.engine,
+            asked.precision, asked.algorithm);
     }
 
-    private static int or(Integer given, int otherwise) {
-        return given == null ? otherwise : given;
-    }
-
-    /**
-     * Name of the run's folder where none is given: the row, the profile or what differs from it, what was asked of the
-     * engine, and the seed.
-     */
-    String folder(Row row, EngineOptions asked) {
-        StringBuilder name = new StringBuilder(row.id()).append('-').append(profile.label());
-        if (depth != null) name.append("-depth").append(depth);
-        if (width != null) name.append("-width").append(width);
-        if (epochs != null) name.append("-epochs").append(epochs);
-        if (trainLimit != null) name.append("-train").append(trainLimit);
-        if (testLimit != null) name.append("-test").append(testLimit);
-        if (!asked.engine.equals("auto")) name.append('-').append(asked.engine);
-        if (!asked.precision.equals("auto")) name.append('-').append(asked.precision);
-        if (asked.algorithm != ConvolutionAlgorithm.AUTO) name.append('-').append(asked.algorithm.label());
-        return name.append("-seed").append(seed).toString();
+    private static OptionalInt given(Integer option) {
+        return option == null ? OptionalInt.empty() : OptionalInt.of(option);
     }
 }

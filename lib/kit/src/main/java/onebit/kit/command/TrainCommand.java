@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
-import onebit.engine.Precision;
+import onebit.kit.Installation;
+import onebit.kit.RowRun;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
 import onebit.run.RunFolder;
@@ -48,11 +49,12 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Usage.of(spec, () -> settings.config(row, "auto", Precision.FLOAT32, engine.algorithm));
-        RunFolder folder = new RunFolder(run != null ? run : new Results(Installation.current().results()).runs().resolve(settings.folder(row, engine)));
+        RowRun asked = settings.run(row, engine);
+        Usage.check(spec, asked::check);
+        RunFolder folder = new RunFolder(run != null ? run : new Results(Installation.current().results()).runs().resolve(asked.folderName()));
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             EngineChoice choice = engine.choose(spec, display);
-            TrainingConfig config = settings.config(row, choice.engine().name(), choice.precision(), engine.algorithm);
+            TrainingConfig config = asked.config(choice.engine().name(), choice.precision());
             folder.check(config, resume); // before data is fetched
             Dataset dataset = data.load(row.dataset(), display);
             TrainingOutcome outcome = new Trainer(config, dataset, choice.engine())

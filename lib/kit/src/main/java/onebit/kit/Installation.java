@@ -1,4 +1,4 @@
-package onebit.kit.command;
+package onebit.kit;
 
 import java.nio.file.Path;
 import onebit.data.Progress;
@@ -12,23 +12,24 @@ import onebit.kit.engines.Platform;
  *
  * @param home the project's folder {@code lib}
  */
-record Installation(Path home) {
+public record Installation(Path home) {
 
     /** As the launcher says; without one, the folder {@code lib} where the program was started. */
-    static Installation current() {
+    public static Installation current() {
         return new Installation(Path.of(System.getProperty("onebit.home", "lib")).toAbsolutePath().normalize());
     }
 
     /** The project's folder {@code results}. */
-    Path results() {
+    public Path results() {
         return project().resolve("results");
     }
 
-    Path project() {
+    public Path project() {
         return home.getParent() == null ? home : home.getParent();
     }
 
-    EngineResolver engines(Progress progress) {
+    /** The engines that were built, and where what they need is fetched. */
+    public EngineResolver engines(Progress progress) {
         return new EngineResolver(home.resolve("dist").resolve("engines"), Platform.current(), new NativeArtifacts(MavenSettings::ofUser, progress));
     }
 }
