@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
@@ -42,6 +44,29 @@ public final class PublishedFigures {
      */
     public record CurvePoint(int epoch, double lastRate, double trainLoss, double trainAccuracy, double testLoss, double testAccuracy, int seconds) {}
 
+    /**
+     * A point of the authors' Gap figure: what one bit per weight costs.
+     *
+     * @param series                    one marker each; BWN on ImageNet has two points, the others one
+     * @param fullPrecisionErrorPercent top-1, of the test set
+     * @param gapPercent                error with one bit per weight, less that
+     * @param source                    where in the paper the figures are
+     */
+    public record GapPoint(String series, double fullPrecisionErrorPercent, double gapPercent, String source) {}
+
+    /**
+     * A row of a table in the authors' Summary figure.
+     *
+     * @param method  with its source
+     * @param cells   as printed, by column; empty where the table has none: parameters, then errors in per cent
+     * @param authors whether it is the authors' own
+     */
+    public record ComparedMethod(String method, List<String> cells, boolean authors) {
+        public ComparedMethod {
+            cells = List.copyOf(cells);
+        }
+    }
+
     private PublishedFigures() {}
 
     /** The eight rows, in the authors' order. */
@@ -65,6 +90,30 @@ public final class PublishedFigures {
     public static List<CurvePoint> curve(String row) {
         return read("curves/" + result(row).row() + ".csv", line -> new CurvePoint(integer(line, "epoch"), number(line, "lr_end"),
             number(line, "train_loss"), number(line, "train_accuracy"), number(line, "test_loss"), number(line, "test_accuracy"), integer(line, "seconds")));
+    }
+
+    /** The Gap figure's points, in the order of its legend. */
+    public static List<GapPoint> gapPoints() {
+        return read("gap_points.csv", line -> new GapPoint(line.get("series"), number(line, "full_precision_error_percent"),
+            number(line, "gap_percent"), line.get("source")));
+    }
+
+    /** The paper's table 3, networks of less than 40 million parameters. Columns: parameters, C10, C100, ImageNet32 top-1 / top-5. */
+    public static List<ComparedMethod> networksCompared() {
+        return read("summary_table3.csv", line -> new ComparedMethod(line.get("method"), List.of(line.get("params"), hundredths(line.get("c10_error")),
+            hundredths(line.get("c100_error")), line.get("imagenet32_top1_top5_error")), line.get("authors_own").equals("1")));
+    }
+
+    /** The paper's table 4, networks of one bit per weight. Columns: C10, C100, SVHN, ImageNet top-1 / top-5. */
+    public static List<ComparedMethod> oneBitNetworksCompared() {
+        return read("summary_table4.csv", line -> new ComparedMethod(line.get("method"), List.of(hundredths(line.get("c10_error")),
+            hundredths(line.get("c100_error")), hundredths(line.get("svhn_error")), line.get("imagenet_top1_top5_error")),
+            line.get("authors_own").equals("1")));
+    }
+
+    /** As the tables print errors, two decimals each: the files have 3.8 for 3.80. */
+    private static String hundredths(String number) {
+        return number.isEmpty() ? "" : new BigDecimal(number).setScale(2, RoundingMode.UNNECESSARY).toString();
     }
 
     private static <T> List<T> read(String file, Function<CSVRecord, T> line) {

@@ -3,8 +3,10 @@ package onebit.kit.results;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import onebit.engine.ConvolutionAlgorithm;
 import onebit.train.TrainingConfig;
 import tech.tablesaw.api.DoubleColumn;
 
@@ -13,34 +15,59 @@ import tech.tablesaw.api.DoubleColumn;
  *
  * @param runs one or more
  */
-record Reproduction(List<Run> runs) {
+public record Reproduction(List<Run> runs) {
+
+    public Reproduction {
+        runs = List.copyOf(runs);
+    }
 
     /** All reproductions of a row, the one that took the most arithmetic first. */
-    static List<Reproduction> of(String row, List<Run> runs) {
+    public static List<Reproduction> of(String row, List<Run> runs) {
         Map<TrainingConfig, List<Run>> bySettings = runs.stream().filter(r -> r.config().row().equals(row))
             .collect(Collectors.groupingBy(Run::settings, LinkedHashMap::new, Collectors.toList()));
         return bySettings.values().stream().map(Reproduction::new)
             .sorted(Comparator.comparingDouble((Reproduction r) -> r.runs.getFirst().result().pflops()).reversed()).toList();
     }
 
-    TrainingConfig settings() {
+    /** Of all its runs; the seed is left out (0). */
+    public TrainingConfig settings() {
         return runs.getFirst().settings();
     }
 
     /** Mean over the runs, percent of the test images. */
-    double accuracy() {
+    public double accuracy() {
         return accuracies().mean();
     }
 
     /** Sample standard deviation over the runs; not a number for a single one. */
-    double deviation() {
+    public double deviation() {
         return runs.size() == 1 ? Double.NaN : accuracies().standardDeviation();
     }
 
-    /** For a single run; for several the deviation says more. */
-    WilsonInterval interval() {
+    /** Of a single run, for the choice of test images. */
+    public WilsonInterval interval() {
         if (runs.size() != 1) throw new IllegalStateException("The interval is of a single run.");
         return WilsonInterval.of(runs.getFirst().result().correct(), runs.getFirst().result().images());
+    }
+
+    /** Of several runs, for the luck of training. */
+    public MeanInterval meanInterval() {
+        return MeanInterval.of(accuracies().asDoubleArray());
+    }
+
+    /** Network, length, part of the data if not all, and how it was computed: {@code 20-4, 30 epochs, cpu bf16}. */
+    public String description() {
+        TrainingConfig s = settings();
+        return s.depth() + "-" + s.width() + ", " + s.epochs() + (s.epochs() == 1 ? " epoch" : " epochs")
+            + (s.batchSize() == TrainingConfig.BATCH_SIZE ? "" : ", batches of " + s.batchSize())
+            + (s.trainLimit() == 0 ? "" : String.format(Locale.ROOT, ", %,d training images", s.trainLimit()))
+            + (s.testLimit() == 0 ? "" : String.format(Locale.ROOT, ", %,d test images", s.testLimit()))
+            + ", " + s.engine() + " " + s.precision().label() + (s.algorithm() == ConvolutionAlgorithm.AUTO ? "" : " (" + s.algorithm().label() + ")");
+    }
+
+    /** {@code seed 1}, {@code seeds 1 2 3}. */
+    public String seedsInWords() {
+        return (runs.size() == 1 ? "seed " : "seeds ") + seeds();
     }
 
     private DoubleColumn accuracies() {

@@ -27,12 +27,17 @@ final class ResultsPage {
             they compare with the published ones only at the published settings. Accuracies are per cent of the test images.
 
             """);
-        text.append(table(lines, List.of("Row", "Published (README)", "Published (notebook)", "Reproduced", "Network", "Epochs", "Images", "Seeds",
+        text.append(table(lines, List.of("Row", "Published (README)", "Published (notebook)", "Reproduced", "Verdict", "Network", "Epochs", "Images", "Seeds",
             "Engine", "Date", "Run folders"), ResultsPage::cells));
         text.append("""
 
             One run: in brackets Wilson's 95 % interval for this many test images. Several runs that differ in their seeds only: mean ± sample standard
-            deviation.
+            deviation, and in brackets Student's 95 % interval of the mean.
+
+            *Verdict*: at the published settings a reproduced figure *agrees* with that of the authors' README if they are at most 0.5 points apart, or else
+            is *below* or *above* it. Half a point is two standard deviations between runs of the paper's network that differ in their seeds, as others
+            measured it (0.24 and 0.26 points over five runs, szagoruyko/binary-wide-resnet). *Other settings*: another depth, width, length or part of the
+            data than the authors', so that their figure is no measure of it.
             """);
         if (!unreadable.isEmpty()) {
             text.append("\nRun folders that could not be read and are not in the table:\n\n");
@@ -44,10 +49,10 @@ final class ResultsPage {
     /** The short table of the project's README: of each row the reproduction that took the most arithmetic. */
     static String summary(List<Line> lines) {
         List<Line> first = Row.ALL.stream().map(row -> lines.stream().filter(l -> l.row().equals(row)).findFirst().orElseThrow()).toList();
-        return table(first, List.of("Row", "Published (20-10)", "Reproduced", "Settings of the reproduced figure"), line -> List.of(
-            line.row().id(), published(line.row()), line instanceof Line.NotRun ? NOT_RUN : reproduced(line), switch (line) {
+        return table(first, List.of("Row", "Published (20-10)", "Reproduced", "Verdict", "Settings of the reproduced figure"), line -> List.of(
+            line.row().id(), published(line.row()), line instanceof Line.NotRun ? NOT_RUN : reproduced(line), verdict(line), switch (line) {
                 case Line.NotRun n -> "";
-                case Line.Reproduced r -> settings(r.reproduction());
+                case Line.Reproduced r -> r.reproduction().description() + ", " + r.reproduction().seedsInWords();
             }));
     }
 
@@ -57,26 +62,15 @@ final class ResultsPage {
         return readme.equals(notebook) ? readme : readme + " (notebook: " + notebook + ")";
     }
 
-    private static String settings(Reproduction r) {
-        TrainingConfig s = r.settings();
-        return s.depth() + "-" + s.width() + ", " + s.epochs() + (s.epochs() == 1 ? " epoch" : " epochs") + limits(s) + ", "
-            + (r.runs().size() == 1 ? "seed " : "seeds ") + r.seeds() + ", " + engine(s);
-    }
-
-    private static String limits(TrainingConfig s) {
-        return (s.trainLimit() == 0 ? "" : ", " + count(s.trainLimit()) + " training images")
-            + (s.testLimit() == 0 ? "" : ", " + count(s.testLimit()) + " test images");
-    }
-
     private static List<String> cells(Line line) {
         PublishedFigures.Result published = PublishedFigures.result(line.row().id());
         String readme = percent(published.readmeAccuracyPercent()), notebook = percent(published.notebookAccuracyPercent());
         return switch (line) {
-            case Line.NotRun n -> List.of(n.row().id(), readme, notebook, reproduced(n), "", "", "", "", "", "", "");
+            case Line.NotRun n -> List.of(n.row().id(), readme, notebook, reproduced(n), verdict(n), "", "", "", "", "", "", "");
             case Line.Reproduced r -> {
                 TrainingConfig s = r.reproduction().settings();
                 Run run = r.reproduction().runs().getFirst();
-                yield List.of(r.row().id(), readme, notebook, reproduced(r), s.depth() + "-" + s.width(), Integer.toString(s.epochs()),
+                yield List.of(r.row().id(), readme, notebook, reproduced(r), verdict(r), s.depth() + "-" + s.width(), Integer.toString(s.epochs()),
                     count(run.result().trainImages()) + " / " + count(run.result().images()), r.reproduction().seeds(), engine(s),
                     r.reproduction().dates(), r.reproduction().folders());
             }
@@ -92,7 +86,15 @@ final class ResultsPage {
             case Line.NotRun n -> NOT_RUN + ": " + n.reason();
             case Line.Reproduced(Row row, Reproduction r) when r.runs().size() == 1 ->
                 percent(r.accuracy()) + " [" + percent(r.interval().low()) + ", " + percent(r.interval().high()) + "]";
-            case Line.Reproduced(Row row, Reproduction r) -> percent(r.accuracy()) + " ± " + percent(r.deviation()) + " (n = " + r.runs().size() + ")";
+            case Line.Reproduced(Row row, Reproduction r) -> percent(r.accuracy()) + " ± " + percent(r.deviation())
+                + " [" + percent(r.meanInterval().low()) + ", " + percent(r.meanInterval().high()) + "] (n = " + r.runs().size() + ")";
+        };
+    }
+
+    private static String verdict(Line line) {
+        return line.verdict().words() + switch (line.verdict()) {
+            case AGREES, BELOW, ABOVE -> String.format(Locale.ROOT, " (%+.2f)", Verdict.difference(((Line.Reproduced) line).reproduction()));
+            case OTHER_SETTINGS, NOT_RUN -> "";
         };
     }
 

@@ -26,6 +26,9 @@ final class ResultsTable {
     private final DoubleColumn deviation = DoubleColumn.create("reproduced_deviation");
     private final DoubleColumn low = DoubleColumn.create("reproduced_wilson95_low");
     private final DoubleColumn high = DoubleColumn.create("reproduced_wilson95_high");
+    private final DoubleColumn meanLow = DoubleColumn.create("reproduced_mean95_low");
+    private final DoubleColumn meanHigh = DoubleColumn.create("reproduced_mean95_high");
+    private final StringColumn verdict = StringColumn.create("verdict");
     private final IntColumn runs = IntColumn.create("runs");
     private final StringColumn notRun = StringColumn.create("not_run");
     private final IntColumn depth = IntColumn.create("depth");
@@ -43,13 +46,22 @@ final class ResultsTable {
     private final DoubleColumn seconds = DoubleColumn.create("training_seconds_mean");
     private final StringColumn date = StringColumn.create("date");
     private final StringColumn folders = StringColumn.create("run_folders");
-    private final List<Column<?>> columns = List.of(row, publishedReadme, publishedNotebook, reproduced, deviation, low, high, runs, notRun, depth, width,
+    private final List<Column<?>> columns = List.of(row, publishedReadme, publishedNotebook, reproduced, deviation, low, high, meanLow,
+        meanHigh, verdict, runs, notRun, depth, width,
         epochs, trainImages, testImages, batchSize, seeds, engine, precision, algorithm, network, pflops, seconds, date, folders);
     private final List<Line> lines = new ArrayList<>();
 
     /** A line of the table: a reproduction of a row, or the reason why there is none. */
     sealed interface Line {
         Row row();
+
+        /** On the published figure. */
+        default Verdict verdict() {
+            return switch (this) {
+                case Reproduced r -> Verdict.of(r.reproduction());
+                case NotRun n -> Verdict.NOT_RUN;
+            };
+        }
 
         record Reproduced(Row row, Reproduction reproduction) implements Line {}
 
@@ -75,6 +87,7 @@ final class ResultsTable {
         row.append(line.row().id());
         publishedReadme.append(published.readmeAccuracyPercent());
         publishedNotebook.append(published.notebookAccuracyPercent());
+        verdict.append(line.verdict().words());
         switch (line) {
             case Line.Reproduced r -> add(r.reproduction());
             case Line.NotRun n -> {
@@ -92,10 +105,14 @@ final class ResultsTable {
             deviation.appendMissing();
             low.append(round(r.interval().low(), 2));
             high.append(round(r.interval().high(), 2));
+            meanLow.appendMissing();
+            meanHigh.appendMissing();
         } else {
             deviation.append(round(r.deviation(), 3));
             low.appendMissing();
             high.appendMissing();
+            meanLow.append(round(r.meanInterval().low(), 2));
+            meanHigh.append(round(r.meanInterval().high(), 2));
         }
         runs.append(r.runs().size());
         notRun.appendMissing();

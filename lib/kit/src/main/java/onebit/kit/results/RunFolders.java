@@ -21,10 +21,10 @@ import onebit.train.TrainingConfig;
  * @param unfinished by row, how far the row's runs are that have begun and not ended, for people
  * @param unreadable folders that hold a run that cannot be read, with the reason
  */
-record RunFolders(List<Run> finished, Map<String, String> unfinished, List<String> unreadable) {
+public record RunFolders(List<Run> finished, Map<String, String> unfinished, List<String> unreadable) {
 
     /** @param folder with a folder a run; may be missing */
-    static RunFolders in(Path folder) {
+    public static RunFolders in(Path folder) {
         RunFolders found = new RunFolders(new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
         for (Path path : folders(folder)) {
             RunFolder run = new RunFolder(path);

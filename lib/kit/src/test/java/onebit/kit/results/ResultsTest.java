@@ -24,10 +24,14 @@ import onebit.train.Row;
 import onebit.train.TrainingConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResultsTest {
 
     private static final TrainingConfig QUICK = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "cpu", Precision.BF16);
+
+    private static final TrainingConfig PAPER = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.PAPER, "cpu", Precision.BF16);
 
     @TempDir
     Path folder;
@@ -92,11 +96,11 @@ class ResultsTest {
         Map<String, String> line = table("cifar10-1bit-bn").getFirst();
         assertEquals(Map.ofEntries(Map.entry("row", "cifar10-1bit-bn"), Map.entry("published_readme_percent", "96.25"), Map.entry("published_notebook_percent", "96.25"),
             Map.entry("reproduced_percent", "57.94"), Map.entry("reproduced_deviation", ""), Map.entry("reproduced_wilson95_low", "56.97"),
-            Map.entry("reproduced_wilson95_high", "58.9"), Map.entry("runs", "1"), Map.entry("not_run", ""), Map.entry("depth", "20"), Map.entry("width", "1"),
+            Map.entry("reproduced_wilson95_high", "58.9"), Map.entry("reproduced_mean95_low", ""), Map.entry("reproduced_mean95_high", ""), Map.entry("verdict", "other settings"), Map.entry("runs", "1"), Map.entry("not_run", ""), Map.entry("depth", "20"), Map.entry("width", "1"),
             Map.entry("epochs", "2"), Map.entry("train_images", "50000"), Map.entry("test_images", "10000"), Map.entry("batch_size", "125"), Map.entry("seeds", "7"),
             Map.entry("engine", "cpu"), Map.entry("precision", "bf16"), Map.entry("algorithm", "auto"), Map.entry("network", "direct; 2 threads"), Map.entry("pflops_a_run", "1.0"),
             Map.entry("training_seconds_mean", "61.3"), Map.entry("date", "2026-02-01"), Map.entry("run_folders", "a")), line);
-        assertTrue(page().contains("| cifar10-1bit-bn | 96.25 | 96.25 | 57.94 [56.97, 58.90] | 20-1 | 2 | 50,000 / 10,000 | 7 | cpu bf16 (auto) | 2026-02-01 | a |"), page());
+        assertTrue(page().contains("| cifar10-1bit-bn | 96.25 | 96.25 | 57.94 [56.97, 58.90] | other settings | 20-1 | 2 | 50,000 / 10,000 | 7 | cpu bf16 (auto) | 2026-02-01 | a |"), page());
     }
 
     @Test
@@ -112,7 +116,37 @@ class ResultsTest {
         assertEquals("1.0", lines.get(1).get("reproduced_deviation"));
         assertEquals("1 2 3", lines.get(1).get("seeds"));
         assertEquals("a b c", lines.get(1).get("run_folders"));
-        assertTrue(page().contains("58.00 ± 1.00 (n = 3)"));
+        assertEquals(List.of("55.52", "60.48"), List.of(lines.get(1).get("reproduced_mean95_low"), lines.get(1).get("reproduced_mean95_high")), "1 / sqrt(3) * 4.303");
+        assertTrue(page().contains("58.00 ± 1.00 [55.52, 60.48] (n = 3)"));
+    }
+
+    /** The published figure is 96.25; runs of the paper's network differ by a standard deviation of 0.25. */
+    @ParameterizedTest
+    @CsvSource({"9625,agrees,+0.00", "9675,agrees,+0.50", "9575,agrees,-0.50", "9574,below,-0.51", "9676,above,+0.51"})
+    void saysWhetherARunAtThePublishedSettingsAgrees(int correct, String verdict, String difference) throws IOException {
+        finished("a", PAPER, correct);
+
+        assertEquals(verdict, table("cifar10-1bit-bn").getFirst().get("verdict"));
+        assertTrue(page().contains(" | " + verdict + " (" + difference + ") | 20-10 | 254 | "), page());
+    }
+
+    @Test
+    void judgesAMeanOverSeedsLikeARun() throws IOException {
+        finished("a", PAPER.withSeed(1), 9640);
+        finished("b", PAPER.withSeed(2), 9700);
+
+        assertEquals("agrees", table("cifar10-1bit-bn").getFirst().get("verdict"), "96.70 in the mean");
+    }
+
+    @Test
+    void givesNoVerdictOnAgreementAtOtherSettings() throws IOException {
+        Map<String, TrainingConfig> others = Map.of("depth", PAPER.withDepth(26), "width", PAPER.withWidth(4), "epochs", PAPER.withEpochs(126),
+            "batch", PAPER.withBatchSize(250));
+        others.forEach((name, config) -> finished(name, config, 9625));
+
+        assertEquals(4, table("cifar10-1bit-bn").size());
+        for (Map<String, String> line : table("cifar10-1bit-bn")) assertEquals("other settings", line.get("verdict"));
+        assertEquals("not run", table("cifar10-full-bn").getFirst().get("verdict"));
     }
 
     @Test
@@ -168,8 +202,8 @@ class ResultsTest {
 
         String text = Files.readString(readme);
         assertTrue(text.startsWith("before\n<!-- results -->\n| Row |") && text.endsWith("|\n<!-- /results -->\nafter\n"), text);
-        assertTrue(text.contains("| cifar10-1bit-bn | 96.25 | 64.00 [63.05, 64.94] | 20-4, 2 epochs, seed 1, cpu bf16 (auto) |"), text);
-        assertTrue(text.contains("| cifar10-full-bn | 96.62 (notebook: 96.65) | not run |  |"), text);
+        assertTrue(text.contains("| cifar10-1bit-bn | 96.25 | 64.00 [63.05, 64.94] | other settings | 20-4, 2 epochs, cpu bf16, seed 1 |"), text);
+        assertTrue(text.contains("| cifar10-full-bn | 96.62 (notebook: 96.65) | not run | not run |  |"), text);
         assertFalse(text.contains("old") || text.contains("9.00"), text);
     }
 
