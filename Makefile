@@ -4,10 +4,11 @@
 PROFILE ?= quick
 ROWS ?=
 
-.PHONY: help build test reproduce results clean
+.PHONY: help build test lab reproduce results clean
 
 help:
 	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA names a folder of it)'
+	@echo 'make lab          open the notebooks in JupyterLab (which it installs in .venv)'
 	@echo 'make reproduce    train the eight rows and write results/; PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
 	@echo 'make build        build the library that lib/bin/onebit runs'
@@ -18,6 +19,10 @@ build:
 
 test:
 	@lib/bin/maven -f lib/pom.xml verify
+
+lab: build
+	@environment/install
+	@environment/lab
 
 reproduce: build
 	@lib/bin/onebit reproduce --profile $(PROFILE) $(ROWS)

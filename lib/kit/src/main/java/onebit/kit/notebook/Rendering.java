@@ -1,5 +1,6 @@
 package onebit.kit.notebook;
 
+import java.util.Map;
 import java.util.function.Function;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
@@ -18,11 +19,11 @@ final class Rendering {
     record Picture(String base64, int width, int height, String description) {}
 
     static <T> void picture(Renderer renderer, Class<T> type, Function<? super T, Picture> picture) {
-        renderer.createRegistration(type).preferring(MIMEType.IMAGE_PNG).register((value, context) -> guarded(value, context, () -> {
+        renderer.createRegistration(type).preferring(MIMEType.IMAGE_PNG).register((value, context) -> guarded(type, context, () -> {
             if (!context.wantsDataRenderedAs(MIMEType.IMAGE_PNG)) return;
             Picture png = picture.apply(value);
             DisplayData out = context.getOutputContainer();
-            out.putData(MIMEType.IMAGE_PNG, png.base64(), java.util.Map.of("width", png.width(), "height", png.height()));
+            out.putData(MIMEType.IMAGE_PNG, png.base64(), Map.of("width", png.width(), "height", png.height()));
             out.putText(png.description());
         }));
     }
@@ -30,17 +31,17 @@ final class Rendering {
     /** A page of HTML, and a text for those who cannot show it. */
     static <T> void page(Renderer renderer, Class<T> type, Function<? super T, String> html, Function<? super T, String> text) {
         renderer.createRegistration(type).preferring(MIMEType.TEXT_HTML).supporting(MIMEType.TEXT_PLAIN)
-            .register((value, context) -> guarded(value, context, () -> {
+            .register((value, context) -> guarded(type, context, () -> {
                 context.renderIfRequested(MIMEType.TEXT_HTML, () -> html.apply(value));
                 context.getOutputContainer().putText(text.apply(value));
             }));
     }
 
-    private static void guarded(Object value, RenderContext context, Runnable rendering) {
+    private static void guarded(Class<?> type, RenderContext context, Runnable rendering) {
         try {
             rendering.run();
         } catch (Throwable e) {
-            context.getOutputContainer().putText("This " + value.getClass().getSimpleName() + " cannot be shown: " + reason(e));
+            context.getOutputContainer().putText("This " + type.getSimpleName() + " cannot be shown: " + reason(e));
         }
     }
 
