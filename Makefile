@@ -4,15 +4,16 @@
 PROFILE ?= quick
 ROWS ?=
 
-.PHONY: help build test lab reproduce results clean
+.PHONY: help build test lab reproduce results figures clean
 
 help:
 	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA names a folder of it)'
 	@echo 'make lab          open the notebooks in JupyterLab (which it installs in .venv)'
 	@echo 'make reproduce    train the eight rows and write results/; PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
+	@echo 'make figures      draw figures/ from the run folders and what was published; no training'
 	@echo 'make build        build the library that lib/bin/onebit runs'
-	@echo 'make clean        delete what was built; results, data and caches stay'
+	@echo 'make clean        delete what was built; results, figures, data and caches stay'
 
 build:
 	@lib/bin/build
@@ -29,6 +30,9 @@ reproduce: build
 
 results: build
 	@lib/bin/onebit results
+
+figures: build
+	@lib/bin/onebit figures
 
 clean:
 	@rm -rf lib/dist lib/target lib/*/target

@@ -48,6 +48,14 @@ public final class WideResNet {
                 case ShiftedReLU s -> "srelu";
             };
         }
+
+        /** For people. */
+        default String title() {
+            return switch (this) {
+                case BatchNormReLU b -> "batch norm";
+                case ShiftedReLU s -> "shifted ReLU";
+            };
+        }
     }
 
     /** The two implementations of the authors, which differ in details. */

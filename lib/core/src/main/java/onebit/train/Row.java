@@ -37,7 +37,7 @@ public record Row(String id, String title, String dataset, Activation activation
         boolean norm = activation instanceof Activation.BatchNormReLU;
         String title = (dataset.equals("cifar10") ? "CIFAR-10" : "CIFAR-100")
             + (quantizer instanceof OneBit ? ", 1 bit per weight" : ", full precision")
-            + (norm ? ", batch norm" : ", shifted ReLU");
+            + ", " + activation.title();
         return new Row(dataset + "-" + quantizer.name() + "-" + activation.label(), title, dataset, activation, quantizer, norm ? 254 : 300);
     }
 

@@ -54,6 +54,11 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
             engine, precision, ConvolutionAlgorithm.AUTO, profile.trainLimit(), profile.testLimit());
     }
 
+    /** The same settings for another row and its data set. */
+    public TrainingConfig withRow(Row other) {
+        return new TrainingConfig(other.id(), other.dataset(), depth, width, epochs, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+    }
+
     public TrainingConfig withDepth(int value) {
         return new TrainingConfig(row, dataset, value, width, epochs, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
     }

@@ -24,6 +24,11 @@ public record Installation(Path home) {
         return project().resolve("results");
     }
 
+    /** The project's folder {@code figures}. */
+    public Path figures() {
+        return project().resolve("figures");
+    }
+
     public Path project() {
         return home.getParent() == null ? home : home.getParent();
     }

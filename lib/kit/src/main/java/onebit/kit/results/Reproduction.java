@@ -34,6 +34,11 @@ public record Reproduction(List<Run> runs) {
         return runs.getFirst().settings();
     }
 
+    /** Whether it was trained and tested on the whole data set. */
+    public boolean onAllImages() {
+        return settings().trainLimit() == 0 && settings().testLimit() == 0;
+    }
+
     /** Mean over the runs, percent of the test images. */
     public double accuracy() {
         return accuracies().mean();

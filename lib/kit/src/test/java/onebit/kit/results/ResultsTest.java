@@ -5,20 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import onebit.engine.Precision;
-import onebit.run.Json;
-import onebit.run.Machine;
-import onebit.run.Provenance;
-import onebit.run.RunResult;
-import onebit.run.Software;
 import onebit.train.Profile;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;
@@ -36,27 +28,8 @@ class ResultsTest {
     @TempDir
     Path folder;
 
-    /** A run folder as a finished run leaves it, as far as the table reads it. */
-    void finished(String name, TrainingConfig config, int correct) {
-        RunResult result = new RunResult(config.row(), 10_000, correct, correct / 100.0, 1, 50, 1, config.epochs(), 50_000, 61.25, 0.5 * config.width() * config.epochs());
-        unfinished(name, config);
-        write(name, "result.json", Json.text(result));
-    }
-
-    void unfinished(String name, TrainingConfig config) {
-        Provenance.Session session = new Provenance.Session("2026-01-31T23:00:00Z", "2026-02-01T01:00:00Z", 7200, "", "", "cpu", "direct; 2 threads", Software.running(), Machine.here());
-        write(name, "config.json", Json.text(config));
-        write(name, "provenance.json", Json.text(new Provenance(Map.of(), config.seed(), 1, 1, 1, List.of(session))));
-    }
-
-    void write(String run, String file, String text) {
-        Path path = folder.resolve("runs").resolve(run).resolve(file);
-        try {
-            Files.createDirectories(path.getParent());
-            Files.writeString(path, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private void finished(String name, TrainingConfig config, int correct) {
+        new RunFixture(folder).finished(name, config, correct);
     }
 
     /** The lines of table.csv of a row, cells by column. */
@@ -154,9 +127,7 @@ class ResultsTest {
         finished("a", QUICK, 5794);
         assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
 
-        try (Stream<Path> files = Files.walk(folder.resolve("runs").resolve("a"))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
+        new RunFixture(folder).delete("a");
 
         assertEquals("", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
         assertFalse(page().contains("57.94"));
@@ -164,7 +135,7 @@ class ResultsTest {
 
     @Test
     void countsAnUnfinishedRunAsNotRunAndSaysHowFarItIs() throws IOException {
-        unfinished("a", QUICK);
+        new RunFixture(folder).unfinished("a", QUICK);
 
         assertEquals("not finished: 0 of 2 epochs in a", table("cifar10-1bit-bn").getFirst().get("not_run"));
     }
@@ -185,7 +156,7 @@ class ResultsTest {
     @Test
     void namesAFolderThatCannotBeReadAndGoesOn() throws IOException {
         finished("good", QUICK, 5794);
-        write("broken", "config.json", "{");
+        new RunFixture(folder).write("broken", "config.json", "{");
 
         assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
         assertTrue(page().contains("could not be read") && page().contains("broken"));

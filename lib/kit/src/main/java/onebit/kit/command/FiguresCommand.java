@@ -1,0 +1,41 @@
+package onebit.kit.command;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import onebit.kit.Installation;
+import onebit.kit.figures.Figures;
+import onebit.kit.results.Results;
+import onebit.kit.results.RunFolders;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "figures", description = "Draw the figures, as PNG and SVG, from the run folders in results/runs and from what was published: gap, summary, "
+    + "curves (all rows, and each), schedule.")
+public final class FiguresCommand implements Callable<Integer> {
+
+    @Spec
+    CommandSpec spec;
+
+    @Option(names = "--results", paramLabel = "DIR", description = "The folder with runs/ in it (default: the project's results).")
+    Path results;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the figures go (default: the project's figures).")
+    Path out;
+
+    @Override
+    public Integer call() {
+        Installation installation = Installation.current();
+        Path folder = out == null ? installation.figures() : out;
+        RunFolders runs = RunFolders.in(new Results(results == null ? installation.results() : results).runs());
+        List<Path> files = Figures.write(runs.finished(), folder);
+        PrintWriter print = spec.commandLine().getOut();
+        runs.unreadable().forEach(message -> spec.commandLine().getErr().println("Left out: " + message));
+        print.println("Of " + runs.finished().size() + (runs.finished().size() == 1 ? " finished run: " : " finished runs: ") + files.size() + " files in " + folder);
+        print.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,96 @@
+package onebit.kit.figures;
+
+import java.awt.Color;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import onebit.data.PublishedFigures;
+import onebit.data.PublishedFigures.GapPoint;
+import onebit.kit.results.Run;
+import onebit.kit.results.Verdict;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.style.AxesChartStyler;
+
+/**
+ * The authors' Gap figure: how much error one bit per weight adds, against the error in full precision. Open markers are
+ * published points; this kit's are filled stars with numbers.
+ */
+public final class GapFigure {
+
+    private static final String TITLE = "What one bit per weight costs";
+
+    /** How a series is drawn. */
+    record Look(Glyph glyph, Color colour) {}
+
+    /** A colour a data set, and a shape that no other series has. */
+    static final Map<String, Look> LOOKS = Map.ofEntries(
+        Map.entry("ImageNet32 4x", new Look(Glyph.CIRCLE, Ink.VERMILION)),
+        Map.entry("ImageNet32 10x", new Look(Glyph.DIAMOND, Ink.VERMILION)),
+        Map.entry("ImageNet32 15x", new Look(Glyph.TRIANGLE_DOWN, Ink.VERMILION)),
+        Map.entry("CIFAR-100 4x", new Look(Glyph.SQUARE, Ink.GREEN)),
+        Map.entry("CIFAR-100 10x", new Look(Glyph.TRIANGLE_UP, Ink.GREEN)),
+        Map.entry("CIFAR-10", new Look(Glyph.TRIANGLE_RIGHT, Ink.BLUE)),
+        Map.entry("SVHN", new Look(Glyph.PLUS, Ink.PURPLE)),
+        Map.entry("MNIST", new Look(Glyph.ASTERISK, Ink.ORANGE)),
+        Map.entry("ImageNet single crop", new Look(Glyph.HEXAGRAM, Ink.BLACK)),
+        Map.entry("ImageNet multi-crop", new Look(Glyph.TRIANGLE_LEFT, Ink.BLACK)),
+        Map.entry("BWN on ImageNet", new Look(Glyph.CROSS, Ink.BLACK)));
+
+    /** The authors' axes. */
+    private static final double WIDEST_ERROR = 50, WIDEST_GAP = 10;
+
+    private GapFigure() {}
+
+    /** The published points and those of the pairs among these runs. */
+    public static XYChart chart(List<Run> runs) {
+        List<MeasuredGap> measured = MeasuredGap.of(runs);
+        XYChart chart = Charts.xy(TITLE, "test error in full precision, top-1, %", "error added by 1 bit per weight, points", 980, 560 + 40 * Math.max(0, measured.size() - 5));
+        Charts.remark(chart, "PUBLISHED");
+        Map<String, List<GapPoint>> series = PublishedFigures.gapPoints().stream()
+            .collect(Collectors.groupingBy(GapPoint::series, LinkedHashMap::new, Collectors.toList()));
+        series.forEach((name, points) -> {
+            Look look = LOOKS.get(name);
+            Charts.points(chart, name, points.stream().mapToDouble(GapPoint::fullPrecisionErrorPercent).toArray(),
+                points.stream().mapToDouble(GapPoint::gapPercent).toArray(), Markers.open(look.glyph()), look.colour());
+        });
+        axes(chart, measured);
+        if (!measured.isEmpty()) Charts.remark(chart, " ");
+        if (!measured.isEmpty()) Charts.remark(chart, "MEASURED BY THIS KIT");
+        for (int i = 0; i < measured.size(); i++) {
+            MeasuredGap gap = measured.get(i);
+            Charts.points(chart, Charts.label(chart, gap.title(), gap.oneBit().description()), new double[] {gap.fullPrecisionError()}, new double[] {gap.gap()},
+                Markers.numberedStar(i + 1), Ink.OURS);
+        }
+        return chart;
+    }
+
+    /** As a page, with what the points are. */
+    public static Figure figure(List<Run> runs) {
+        XYChart chart = chart(runs);
+        chart.getStyler().setChartTitleVisible(false);
+        List<MeasuredGap> measured = MeasuredGap.of(runs);
+        String published = "Open markers: as the authors published (4x, 10x, 15x: width; BWN: Rastegari et al. 2016).";
+        String ours = measured.isEmpty() ? " This kit has not measured a pair of rows on all images yet." : String.format(
+            " Stars: pairs of runs of this kit, at the settings beside them. Runs that differ in their seeds lie about %.2f points apart (one standard"
+                + " deviation), so gaps of single runs about %.2f.", Verdict.DEVIATION, Verdict.DEVIATION * Math.sqrt(2));
+        return Page.of("gap", TITLE, published + ours, 1, List.of(chart));
+    }
+
+    /** The authors' axes; wider ones where a measured point needs them, with the authors' as a dashed frame. */
+    private static void axes(XYChart chart, List<MeasuredGap> measured) {
+        double error = WIDEST_ERROR, gap = WIDEST_GAP, least = 0;
+        for (MeasuredGap point : measured) {
+            error = Math.max(error, 10 * Math.ceil(point.fullPrecisionError() / 10 + 0.1));
+            gap = Math.max(gap, 2 * Math.ceil(point.gap() / 2 + 0.1));
+            least = Math.min(least, 2 * Math.floor(point.gap() / 2 - 0.1));
+        }
+        if (error > WIDEST_ERROR || gap > WIDEST_GAP || least < 0)
+            Charts.line(chart, "axes of the authors' figure", new double[] {0, WIDEST_ERROR, WIDEST_ERROR, 0, 0}, new double[] {0, 0, WIDEST_GAP, WIDEST_GAP, 0},
+                Ink.dashed(1.2), Ink.FAINT_TEXT);
+        AxesChartStyler style = chart.getStyler();
+        // A little beyond the ends, so that these have ticks and markers there are whole.
+        style.setXAxisMin(-0.02 * error).setXAxisMax(1.02 * error).setYAxisMin(least - 0.02 * gap).setYAxisMax(1.02 * gap);
+        style.setXAxisDecimalPattern("0").setYAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(120);
+    }
+}

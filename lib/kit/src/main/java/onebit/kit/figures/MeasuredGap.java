@@ -1,0 +1,48 @@
+package onebit.kit.figures;
+
+import java.util.ArrayList;
+import java.util.List;
+import onebit.data.CifarSet;
+import onebit.kit.results.Reproduction;
+import onebit.kit.results.Run;
+import onebit.quant.OneBit;
+import onebit.train.Row;
+
+/**
+ * What one bit per weight cost in runs of this kit: a full-precision row and its one-bit row, of the same data set, norm and
+ * settings.
+ */
+public record MeasuredGap(Reproduction full, Reproduction oneBit) {
+
+    /** Every such pair among the runs that took all images, in the order of the rows. */
+    public static List<MeasuredGap> of(List<Run> runs) {
+        List<MeasuredGap> gaps = new ArrayList<>();
+        for (Row row : Row.ALL) {
+            if (!(row.quantizer() instanceof OneBit)) continue;
+            Row partner = Row.ALL.stream().filter(r -> r.dataset().equals(row.dataset()) && r.activation().label().equals(row.activation().label())
+                && !(r.quantizer() instanceof OneBit)).findFirst().orElseThrow();
+            for (Reproduction oneBit : Reproduction.of(row.id(), runs)) {
+                if (!oneBit.onAllImages()) continue;
+                Reproduction.of(partner.id(), runs).stream().filter(full -> full.settings().equals(oneBit.settings().withRow(partner)))
+                    .forEach(full -> gaps.add(new MeasuredGap(full, oneBit)));
+            }
+        }
+        return List.copyOf(gaps);
+    }
+
+    /** Per cent of the test images; a mean where there are several seeds. */
+    public double fullPrecisionError() {
+        return 100 - full.accuracy();
+    }
+
+    /** Error with one bit less that in full precision, in points. */
+    public double gap() {
+        return full.accuracy() - oneBit.accuracy();
+    }
+
+    /** Data set and norm, for people. */
+    String title() {
+        Row row = Row.of(oneBit.settings().row());
+        return CifarSet.named(row.dataset()).title() + ", " + row.activation().title();
+    }
+}
