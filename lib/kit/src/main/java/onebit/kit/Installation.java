@@ -29,6 +29,20 @@ public record Installation(Path home) {
         return project().resolve("figures");
     }
 
+    /** The README that shows a folder of results: of the project's the project's, of others one in that folder. */
+    public Path readme(Path results) {
+        return (isTheProjects(results) ? project() : results).resolve("README.md");
+    }
+
+    /** Where the figures of a folder of results go: of the project's into the project's, of others into that folder. */
+    public Path figures(Path results) {
+        return isTheProjects(results) ? figures() : results.resolve("figures");
+    }
+
+    private boolean isTheProjects(Path results) {
+        return results.toAbsolutePath().normalize().equals(results());
+    }
+
     public Path project() {
         return home.getParent() == null ? home : home.getParent();
     }

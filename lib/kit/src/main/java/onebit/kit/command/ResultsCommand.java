@@ -23,8 +23,7 @@ public final class ResultsCommand implements Callable<Integer> {
     public Integer call() {
         Installation installation = Installation.current();
         Path folder = results == null ? installation.results() : results;
-        // A folder of results elsewhere is not what the project's README shows.
-        print(spec.commandLine().getOut(), new Results(folder).write(results == null ? installation.project().resolve("README.md") : folder.resolve("README.md")));
+        print(spec.commandLine().getOut(), new Results(folder).write(installation.readme(folder)));
         return 0;
     }
 

@@ -1,6 +1,7 @@
 package onebit.kit.notebook;
 
 import java.awt.image.RenderedImage;
+import onebit.kit.figures.Figure;
 import onebit.model.Graph;
 import onebit.model.Model;
 import onebit.run.RunFolder;
@@ -25,12 +26,15 @@ public final class OneBitExtension implements Extension {
         // As of the kernel's start: a build while it runs does not change what it runs.
         System.setProperty("onebit.sources", Software.running().sources());
         register(kernel.getRenderer());
+        KernelWatch.start();
     }
 
     static void register(Renderer renderer) {
         Rendering.picture(renderer, Chart.class, Pictures::ofChart);
         Rendering.picture(renderer, RenderedImage.class, Pictures::ofImage);
+        Rendering.picture(renderer, Figure.class, Pictures::ofFigure);
         Rendering.page(renderer, Table.class, HtmlTable::of, Table::print);
+        Rendering.page(renderer, NotebookOutput.Content.class, NotebookOutput.Content::html, NotebookOutput.Content::text);
         Rendering.page(renderer, Graph.class, NetworkTable::html, NetworkTable::summary);
         Rendering.page(renderer, Model.class, ModelFacts::html, ModelFacts::text);
         Rendering.page(renderer, RunResult.class, result -> RunFacts.of(result).html(), result -> RunFacts.of(result).text());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Base64;
 import javax.imageio.ImageIO;
+import onebit.kit.figures.Figure;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /** Charts and images as PNG. */
@@ -34,6 +35,10 @@ final class Pictures {
 
     static Rendering.Picture ofImage(RenderedImage image) {
         return new Rendering.Picture(base64(image), image.getWidth(), image.getHeight(), "Image of " + image.getWidth() + " x " + image.getHeight() + " pixels");
+    }
+
+    static Rendering.Picture ofFigure(Figure figure) {
+        return new Rendering.Picture(base64(figure.image(DENSITY)), figure.width(), figure.height(), "Figure: " + figure.name());
     }
 
     private static String base64(RenderedImage image) {

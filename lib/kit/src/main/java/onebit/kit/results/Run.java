@@ -24,7 +24,7 @@ public record Run(Path folder, TrainingConfig config, RunResult result, String d
     }
 
     /** Of a folder that holds a finished run. */
-    static Run of(RunFolder folder, RunResult result) {
+    public static Run of(RunFolder folder, RunResult result) {
         Optional<Provenance.Session> last = folder.provenance().filter(p -> !p.sessions().isEmpty()).map(p -> p.sessions().getLast());
         return new Run(folder.path(), folder.config(), result, last.map(session -> session.ended().substring(0, 10)).orElse("unknown"),
             last.map(Provenance.Session::network).orElse("unknown"), folder.metrics());

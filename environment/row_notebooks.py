@@ -1,0 +1,99 @@
+"""Writes the notebooks of the eight rows, notebooks/01 to 08, from one template: they differ in the row and in its question.
+
+    python environment/row_notebooks.py            writes them
+    python environment/row_notebooks.py --check    fails if they are not as it would write them
+"""
+import argparse
+import json
+import pathlib
+import sys
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
+
+ROWS = [
+    ("cifar10-full-bn", "CIFAR-10, full precision, batch norm",
+     "How accurate is a wide residual network on CIFAR-10 with ordinary 32-bit weights? This is what the one-bit network of "
+     "notebook 02 is measured against: the difference of the two is the *gap*, the price of one bit."),
+    ("cifar10-1bit-bn", "CIFAR-10, 1 bit per weight, batch norm",
+     "How much accuracy does the network of notebook 01 lose, if every weight of its convolutions is only a sign, times one "
+     "constant per layer? The authors lost 0.4 points at width 10, and narrow networks lose more."),
+    ("cifar10-full-srelu", "CIFAR-10, full precision, shifted ReLU",
+     "Can the network be trained without batch norm? A shifted ReLU, max(-1, x), and constant factors take its place, which "
+     "suits hardware that computes in integers. With 32-bit weights this costs the authors a point against notebook 01."),
+    ("cifar10-1bit-srelu", "CIFAR-10, 1 bit per weight, shifted ReLU",
+     "One bit per weight and no batch norm at once: is that still an accurate network? At width 10 the authors found it *more* "
+     "accurate than with 32-bit weights (notebook 03)."),
+    ("cifar100-full-bn", "CIFAR-100, full precision, batch norm",
+     "How accurate is the network on the 100 classes of CIFAR-100, 500 training images each, with ordinary 32-bit weights? "
+     "What notebook 06 is measured against."),
+    ("cifar100-1bit-bn", "CIFAR-100, 1 bit per weight, batch norm",
+     "With 100 classes the task is harder and the gap larger: how much does one bit per weight lose against notebook 05? The "
+     "authors lost 1.2 points at width 10."),
+    ("cifar100-full-srelu", "CIFAR-100, full precision, shifted ReLU",
+     "The network without batch norm on 100 classes, with 32-bit weights."),
+    ("cifar100-1bit-srelu", "CIFAR-100, 1 bit per weight, shifted ReLU",
+     "The hardest of the eight: 100 classes, one bit per weight, no batch norm."),
+]
+
+
+def cells(number: int, row: str, title: str, question: str) -> list:
+    return [
+        f"# {number:02d} · {title}\n\n{question}\n\n"
+        "Everything below is computed here, apart from what is marked as published. The exact method is in "
+        "[docs/method.md](../docs/method.md).",
+        [f'var row = RowNotebook.of("{row}");\nrow.settings()'],
+        "## Cost\nTime and pace are measured on this machine, with a few steps of the network that is going to be trained.",
+        ["row.cost()"],
+        "## Network\nOne line a layer. Each convolution reads what batch norm (or nothing) and an activation made of the layer before.",
+        ["row.network()"],
+        "## Learning rate",
+        ["row.schedule()"],
+        "## Training\nOne chart, brought up to date in its place; the log is in the run's folder. **Interrupt the kernel to stop**: the "
+        "run is saved, and this cell goes on with it when it is run again. A run that is finished is left as it is.",
+        ["row.train();"],
+        "## The curve over the authors' own\nTheirs is of depth 20 and width 10, whatever is trained here.",
+        ["row.curve();"],
+        "## Against the published number\nThe intervals are Wilson's, at 95 %: how far the choice of test images alone may move a figure.",
+        ["row.comparison();"],
+        "## Class by class",
+        ["row.classes();"],
+        "## Worst mistakes\nThe test images of the greatest loss: where the network was surest of something else.",
+        ["row.mistakes();"],
+        "## Run folder\nConfiguration, metrics, provenance and the trained model are kept in",
+        ["row.folder()"],
+    ]
+
+
+def notebook(number: int, row: str, title: str, question: str) -> dict:
+    made = []
+    for position, cell in enumerate(cells(number, row, title, question)):
+        code = isinstance(cell, list)
+        source = (cell[0] if code else cell).splitlines(keepends=True)
+        made.append({"cell_type": "code" if code else "markdown", "id": f"cell-{position:02d}", "metadata": {}, "source": source}
+                    | ({"execution_count": None, "outputs": []} if code else {}))
+    return {
+        "cells": made,
+        "metadata": {
+            "kernelspec": {"display_name": "Java 25", "language": "java", "name": "java"},
+            "language_info": {"file_extension": ".jshell", "mimetype": "text/x-java-source", "name": "Java"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if one is not as it would be written")
+    check = parser.parse_args().check
+    for number, row in enumerate(ROWS, 1):
+        file = FOLDER / f"{number:02d}-{row[0]}.ipynb"
+        text = json.dumps(notebook(number, *row), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        if not check:
+            file.write_text(text, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            sys.exit(f"{file} is not what environment/row_notebooks.py makes. Run it without --check, or save the notebook without outputs.")
+
+
+if __name__ == "__main__":
+    main()

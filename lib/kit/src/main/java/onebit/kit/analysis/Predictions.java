@@ -1,0 +1,95 @@
+package onebit.kit.analysis;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import onebit.data.Progress;
+import onebit.data.Split;
+import onebit.engine.Engine;
+import onebit.engine.NetworkOptions;
+import onebit.model.Model;
+import onebit.run.UserError;
+import onebit.train.Evaluation;
+
+/**
+ * What a network says of every image of a split.
+ *
+ * @param images     that were shown to it
+ * @param classNames one a class
+ * @param each       one an image, in the images' order
+ */
+public record Predictions(Split images, List<String> classNames, List<Prediction> each) {
+
+    /**
+     * Of one image.
+     *
+     * @param image       its number in the split
+     * @param label       the right class
+     * @param predicted   the class of the greatest output, the first of equals
+     * @param loss        cross-entropy: minus the natural logarithm of the probability of the right class
+     * @param probability 0..1, of the predicted class
+     */
+    public record Prediction(int image, int label, int predicted, double loss, double probability) {
+
+        /** From a network's outputs for the image, one a class from position {@code from} on. */
+        static Prediction of(int image, int label, float[] logits, int from, int classes) {
+            int greatest = 0;
+            for (int c = 1; c < classes; c++) if (logits[from + c] > logits[from + greatest]) greatest = c;
+            double maximum = logits[from + greatest], sum = 0;
+            for (int c = 0; c < classes; c++) sum += Math.exp(logits[from + c] - maximum);
+            return new Prediction(image, label, greatest, Math.log(sum) + maximum - logits[from + label], 1 / sum);
+        }
+
+        public boolean right() {
+            return predicted == label;
+        }
+    }
+
+    public Predictions {
+        classNames = List.copyOf(classNames);
+        each = List.copyOf(each);
+        if (each.size() != images.count())
+            throw new IllegalArgumentException(images.count() + " images need as many predictions, not " + each.size() + ".");
+    }
+
+    /**
+     * Shows every image to a model.
+     *
+     * @throws UserError as {@link Evaluation#of}, and if the thread is interrupted
+     */
+    public static Predictions of(Model model, Split images, List<String> classNames, Engine engine, NetworkOptions options, Progress progress) {
+        int classes = model.graph().classes();
+        Prediction[] each = new Prediction[images.count()];
+        Evaluation.of(model, images, engine, options, Optional.of((first, count, logits) -> {
+            for (int i = 0; i < count; i++) each[first + i] = Prediction.of(first + i, images.label(first + i), logits, i * classes, classes);
+        }), (soFar, batches, of) -> {
+            progress.update("Testing", soFar.images(), images.count(), "images");
+            return !Thread.currentThread().isInterrupted();
+        }).orElseThrow(() -> new UserError("The test was interrupted; begin it again."));
+        return new Predictions(images, classNames, List.of(each));
+    }
+
+    /** Images whose class was found. */
+    public int right() {
+        return (int) each.stream().filter(Prediction::right).count();
+    }
+
+    /** The wrong ones, those of the greatest loss first: where the network was surest of something else. */
+    public List<Prediction> worst(int limit) {
+        return each.stream().filter(p -> !p.right()).sorted(Comparator.comparingDouble(Prediction::loss).reversed()).limit(limit).toList();
+    }
+
+    /** How each class fares, in the classes' order; a class without images is left out. */
+    public List<ClassAccuracy> byClass() {
+        return IntStream.range(0, classNames.size()).mapToObj(c -> each.stream().filter(p -> p.label() == c).toList())
+            .filter(of -> !of.isEmpty()).map(of -> ClassAccuracy.of(classNames, of)).toList();
+    }
+
+    /** The worst mistakes as pictures, what each shows and what it was taken for below it. */
+    public ImageGrid mistakes(int limit, int columns) {
+        return ImageGrid.of(worst(limit).stream().map(p -> ImageGrid.Tile.of(images, p.image(), "is " + classNames.get(p.label()),
+            "said " + classNames.get(p.predicted()), String.format(Locale.ROOT, "%.0f %% sure", 100 * p.probability()))).toList(), columns);
+    }
+}

@@ -1,0 +1,55 @@
+package onebit.kit.notebook;
+
+import java.time.Duration;
+import java.util.Locale;
+import onebit.data.Progress;
+import onebit.kit.TrainingReport;
+
+/** A task's progress as a bar that moves in its place; a task that is done at once shows nothing. */
+final class NotebookProgress implements Progress {
+
+    private static final long INTERVAL_NANOS = 250_000_000;
+
+    private final NotebookOutput output;
+    private String task = "";
+    private NotebookOutput.Slot slot;
+    private long begun;
+    private long begunAt;
+    private long shown;
+    private boolean visible;
+
+    NotebookProgress(NotebookOutput output) {
+        this.output = output;
+        slot = output.slot();
+    }
+
+    @Override
+    public void update(String newTask, long done, long total, String unit) {
+        long now = System.nanoTime();
+        if (!task.equals(newTask)) {
+            task = newTask;
+            slot = output.slot();
+            begun = done;
+            begunAt = now;
+            shown = now;
+            visible = false;
+        }
+        boolean ended = total >= 0 && done >= total;
+        if (now - shown < INTERVAL_NANOS && !(ended && visible)) return;
+        shown = now;
+        visible = true;
+        slot.show(content(done, total, unit, (now - begunAt) / 1e9, ended));
+    }
+
+    private NotebookOutput.Content content(long done, long total, String unit, double seconds, boolean ended) {
+        String line = task + ": " + amount(done, unit) + (total > 0 ? " of " + amount(total, unit) : "") + " " + (unit.equals("bytes") ? "MB" : unit);
+        double rate = (done - begun) / Math.max(seconds, 1e-3);
+        if (!ended && total > 0 && rate > 0) line += ", " + TrainingReport.time(Duration.ofMillis((long) (1e3 * (total - done) / rate))) + " left";
+        String bar = total > 0 ? "<progress max=\"1\" value=\"" + String.format(Locale.ROOT, "%.3f", Math.min(1.0, (double) done / total)) + "\"></progress> " : "";
+        return new NotebookOutput.Content("<p>" + bar + NotebookOutput.Content.escape(line) + "</p>", line);
+    }
+
+    private static String amount(long value, String unit) {
+        return unit.equals("bytes") ? String.format(Locale.ROOT, "%.1f", value / 1e6) : String.format(Locale.ROOT, "%,d", value);
+    }
+}

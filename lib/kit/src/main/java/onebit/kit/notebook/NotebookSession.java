@@ -1,0 +1,95 @@
+package onebit.kit.notebook;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import onebit.data.CifarSet;
+import onebit.data.CifarSources;
+import onebit.data.Dataset;
+import onebit.data.Progress;
+import onebit.kit.Installation;
+import onebit.kit.engines.EngineChoice;
+import onebit.kit.engines.EngineResolver;
+import onebit.kit.results.Results;
+import onebit.run.UserError;
+
+/** What the cells of a notebook share: settings, the engine, data sets; each is made ready when it is first needed. */
+final class NotebookSession {
+
+    private final NotebookSettings settings;
+    private final Installation installation;
+    private final NotebookOutput output;
+    private final Map<String, Dataset> datasets = new HashMap<>();
+    private EngineChoice engine;
+
+    NotebookSession(NotebookSettings settings, Installation installation, NotebookOutput output) {
+        this.settings = settings;
+        this.installation = installation;
+        this.output = output;
+    }
+
+    /** Of the kernel that this process is. */
+    static NotebookSession ofKernel() {
+        return inWords(() -> new NotebookSession(NotebookSettings.ofEnvironment(), Installation.current(), new KernelOutput()));
+    }
+
+    NotebookSettings settings() {
+        return settings;
+    }
+
+    Installation installation() {
+        return installation;
+    }
+
+    NotebookOutput output() {
+        return output;
+    }
+
+    Progress progress() {
+        return new NotebookProgress(output);
+    }
+
+    Results results() {
+        return new Results(settings.results());
+    }
+
+    EngineResolver engines() {
+        return installation.engines(progress());
+    }
+
+    /** The engine that is to compute; a first use may fetch what it needs. */
+    EngineChoice engine() {
+        if (engine == null) engine = engines().choose(settings.engine(), settings.precision());
+        return engine;
+    }
+
+    /** @throws UserError if it cannot be had */
+    Dataset dataset(String name) {
+        Dataset known = datasets.get(name);
+        if (known == null) datasets.put(name, known = CifarSources.of(settings.data()).load(CifarSet.named(name), progress()));
+        return known;
+    }
+
+    /** What is written below a cell that cannot do its work here, which is not the notebook's fault. {@code make reproduce} looks for it. */
+    void notRun(String reason) {
+        output.slot().show(NotebookOutput.Content.of("not run: " + reason));
+    }
+
+    /** In a notebook, an error that a person can mend is its sentence, without a trace of the program. */
+    static <T> T inWords(Supplier<T> cell) {
+        try {
+            return cell.get();
+        } catch (UserError e) {
+            UserError sentence = new UserError(e.getMessage());
+            sentence.setStackTrace(new StackTraceElement[0]);
+            throw sentence;
+        }
+    }
+
+    static void inWords(Runnable cell) {
+        inWords(() -> {
+            cell.run();
+            return true;
+        });
+    }
+}

@@ -1,0 +1,127 @@
+package onebit.kit.notebook;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import onebit.data.Split;
+import onebit.engine.NetworkOptions;
+import onebit.kit.engines.EngineChoice;
+import onebit.kit.results.WilsonInterval;
+import onebit.model.Model;
+import onebit.model.Node;
+import onebit.published.MatModel;
+import onebit.published.PublishedModel;
+import onebit.published.PublishedModels;
+import onebit.run.UserError;
+import onebit.train.Evaluation;
+import org.knowm.xchart.XYChart;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** The notebook of the five models that the authors published: each method is a cell. */
+public final class PublishedNotebook {
+
+    private final NotebookSession session;
+    private Optional<Map<PublishedModel, Path>> files = Optional.empty();
+
+    PublishedNotebook(NotebookSession session) {
+        this.session = session;
+    }
+
+    /** @throws UserError if an environment variable has a value that is none */
+    public static PublishedNotebook open() {
+        return new PublishedNotebook(NotebookSession.ofKernel());
+    }
+
+    /** What is set, and by which environment variables. */
+    public Table settings() {
+        return session.settings().table();
+    }
+
+    /** Gets the models, verified: fetched where they are not here yet. Shows what each takes with one bit a weight, and would take in float32. */
+    public void sizes() {
+        NotebookSession.inWords(() -> files().ifPresent(found -> {
+            StringColumn model = StringColumn.create("Model");
+            IntColumn weights = IntColumn.create("Weights");
+            DoubleColumn bits = DoubleColumn.create("One bit each, MB"), file = DoubleColumn.create("File of the authors, MB"), floats = DoubleColumn.create("float32, MB");
+            found.forEach((published, path) -> {
+                int count = MatModel.read(path).graph().convolutions().stream().mapToInt(Node.Conv::weights).sum();
+                model.append(published.title());
+                weights.append(count);
+                bits.append(hundredths(count / 8e6));
+                file.append(hundredths(published.bytes() / 1e6));
+                floats.append(hundredths(count * 4 / 1e6));
+            });
+            session.output().show(Table.create("", model, weights, bits, file, floats));
+        }));
+    }
+
+    /** Tests the models on so many test images as the settings say. */
+    public void scores() {
+        NotebookSession.inWords(() -> files().ifPresent(found -> {
+            StringColumn model = StringColumn.create("Model");
+            DoubleColumn published = DoubleColumn.create("Published, %"), here = DoubleColumn.create("Here, %"), low = DoubleColumn.create("95 % from"), high = DoubleColumn.create("to");
+            IntColumn images = IntColumn.create("Test images"), right = IntColumn.create("Right");
+            Map<PublishedModel, Evaluation> scores = new LinkedHashMap<>();
+            found.forEach((which, path) -> score(which, path).ifPresent(score -> scores.put(which, score)));
+            scores.forEach((which, score) -> {
+                WilsonInterval interval = WilsonInterval.of(score.correct(), score.images());
+                model.append(which.title());
+                published.append(which.accuracyPercent());
+                here.append(hundredths(score.accuracyPercent()));
+                low.append(hundredths(interval.low()));
+                high.append(hundredths(interval.high()));
+                images.append(score.images());
+                right.append(score.correct());
+            });
+            if (!scores.isEmpty()) session.output().show(Table.create("", model, published, here, low, high, images, right));
+        }));
+    }
+
+    /** The weights of a layer in the middle of the first model: two values, where training began with a bell. */
+    public void weights() {
+        NotebookSession.inWords(() -> files().ifPresent(found -> session.output().show(chart(found))));
+    }
+
+    private static XYChart chart(Map<PublishedModel, Path> found) {
+        return WeightHistogram.of(MatModel.read(found.values().iterator().next()));
+    }
+
+    private Optional<Evaluation> score(PublishedModel which, Path path) {
+        Split images;
+        try {
+            images = session.dataset(which.dataset()).test();
+        } catch (UserError e) {
+            session.notRun(which.title() + ": " + e.getMessage());
+            return Optional.empty();
+        }
+        int limit = session.settings().publishedLimit();
+        if (limit > 0) images = images.first(limit);
+        Model model = MatModel.read(path);
+        EngineChoice choice = session.engine();
+        NotebookProgress progress = new NotebookProgress(session.output());
+        int all = images.count();
+        return Optional.of(Evaluation.of(model, images, choice.engine(), NetworkOptions.inference(choice.precision()), Optional.empty(), (soFar, batches, of) -> {
+            progress.update("Testing " + which.title(), soFar.images(), all, "images");
+            return !Thread.currentThread().isInterrupted();
+        }).orElseThrow(() -> new UserError("The test was interrupted. Run this cell again.")));
+    }
+
+    private Optional<Map<PublishedModel, Path>> files() {
+        if (files.isEmpty()) {
+            try {
+                files = Optional.of(PublishedModels.ofUser().fetch(session.settings().published(), session.progress()));
+            } catch (UserError e) {
+                session.notRun(e.getMessage());
+            }
+        }
+        return files;
+    }
+
+    private static double hundredths(double value) {
+        return Math.round(value * 100) / 100.0;
+    }
+}

@@ -1,0 +1,70 @@
+package onebit.kit.notebook;
+
+import java.time.Duration;
+import java.util.Locale;
+import onebit.data.CifarSet;
+import onebit.engine.Network;
+import onebit.kit.bench.Benchmark;
+import onebit.kit.TrainingReport;
+import onebit.kit.engines.EngineChoice;
+import onebit.model.Graph;
+import onebit.model.InitialWeights;
+import onebit.model.Node;
+import onebit.quant.OneBit;
+import onebit.train.Row;
+import onebit.train.TrainingConfig;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** What a run takes: arithmetic, time on this machine as a few steps show it, and memory. */
+final class RunCost {
+
+    private static final int MOST_STEPS = 40;
+    private static final double MEASURED_SECONDS = 2;
+
+    private RunCost() {}
+
+    static Table table(TrainingConfig config, Graph graph, EngineChoice choice) {
+        CifarSet set = CifarSet.named(config.dataset());
+        int images = set.train().stream().mapToInt(CifarSet.DataFile::images).sum();
+        int train = config.trainLimit() == 0 ? images : config.trainLimit(), test = config.testLimit() == 0 ? set.test().images() : config.testLimit();
+        double rate = imagesPerSecond(config, graph, choice);
+        // Evaluation is one forward pass where training makes about three.
+        double seconds = config.epochs() * (train / rate + test / (3 * rate));
+        long weights = graph.convolutions().stream().mapToLong(Node.Conv::weights).sum();
+        boolean oneBit = graph.convolutions().getFirst().quantizer() instanceof OneBit;
+        StringColumn what = StringColumn.create("What"), value = StringColumn.create("This run");
+        String[][] lines = {
+            {"Network", "depth " + config.depth() + ", width " + config.width()},
+            {"Length", number(config.epochs()) + " epochs of " + number(train) + " images; tested on " + number(test) + " after each"},
+            {"Weights", number(weights) + ", " + (oneBit ? size(weights / 8.0) + " at one bit each" : size(weights * 4.0) + " in float32")},
+            {"Arithmetic", String.format(Locale.ROOT, "%.4g PFLOP", 6.0 * graph.multiplyAccumulates() * train * config.epochs() / 1e15)},
+            {"Engine", choice.explanation()},
+            {"Pace here", number(Math.round(rate)) + " images a second, as a few steps show it"},
+            {"Time here", "about " + TrainingReport.time(Duration.ofSeconds(Math.round(seconds)))},
+            {"The authors' run", "depth 20, width 10, " + Row.of(config.row()).paperEpochs() + " epochs"}};
+        for (String[] line : lines) {
+            what.append(line[0]);
+            value.append(line[1]);
+        }
+        return Table.create("", what, value);
+    }
+
+    private static double imagesPerSecond(TrainingConfig config, Graph graph, EngineChoice choice) {
+        try (Network network = choice.engine().network(graph, config.options())) {
+            network.load(InitialWeights.state(graph, config.seed()));
+            Benchmark benchmark = new Benchmark(network, true);
+            benchmark.seconds(1); // the first is slow
+            int steps = (int) Math.clamp(MEASURED_SECONDS / benchmark.seconds(1), 1, MOST_STEPS);
+            return config.batchSize() * steps / benchmark.seconds(steps);
+        }
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static String size(double bytes) {
+        return bytes < 1e6 ? String.format(Locale.ROOT, "%.0f kB", bytes / 1e3) : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+    }
+}

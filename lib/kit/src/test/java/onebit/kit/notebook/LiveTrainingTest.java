@@ -1,0 +1,207 @@
+package onebit.kit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import onebit.data.Dataset;
+import onebit.data.GeneratedDataset;
+import onebit.data.ShiftFlipCutout;
+import onebit.engine.Engine;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.model.Graph;
+import onebit.model.Shape;
+import onebit.reference.ReferenceEngine;
+import onebit.run.EpochMetrics;
+import onebit.run.RunFolder;
+import onebit.run.UserError;
+import onebit.train.Profile;
+import onebit.train.Row;
+import onebit.train.Trainer;
+import onebit.train.TrainingConfig;
+import onebit.train.TrainingOutcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a run of 3 epochs of 6 steps, small enough for the float64 reference. */
+@Timeout(120)
+class LiveTrainingTest {
+
+    private static final TrainingConfig CONFIG = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "reference", Precision.FLOAT64)
+        .withDepth(8).withEpochs(3).withBatchSize(5);
+
+    @TempDir
+    Path folder;
+
+    private final ShownOutput output = new ShownOutput();
+
+    private static Trainer trainer(Engine engine) {
+        Dataset made = GeneratedDataset.of(new Shape(3, 4, 4), 10, 30, 13, 1);
+        Dataset named = new Dataset("cifar10", made.title(), made.classNames(), made.train(), made.test(), made.checksums(), made.source());
+        return new Trainer(CONFIG, named, engine, new ShiftFlipCutout(), Duration.ofMinutes(1));
+    }
+
+    private RunFolder run(String name) {
+        return new RunFolder(folder.resolve(name));
+    }
+
+    private Optional<TrainingOutcome> train(Trainer trainer, String name) {
+        return LiveTraining.train(trainer, run(name), output);
+    }
+
+    /** A cell: a thread that can be interrupted. */
+    private static final class Cell<T> {
+        final CompletableFuture<T> result = new CompletableFuture<>();
+        final Thread thread;
+
+        Cell(Supplier<T> code) {
+            thread = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    result.complete(code.get());
+                } catch (Throwable e) {
+                    result.completeExceptionally(e);
+                }
+            });
+        }
+
+        T interrupt() throws Exception {
+            thread.interrupt();
+            return result.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Trains a step when it is allowed to. */
+    private static final class StepwiseEngine implements Engine {
+
+        final Semaphore steps = new Semaphore(0);
+        final Semaphore begun = new Semaphore(0);
+        private final ReferenceEngine engine = new ReferenceEngine();
+
+        @Override
+        public String name() {
+            return engine.name();
+        }
+
+        @Override
+        public List<Mode> modes() {
+            return engine.modes();
+        }
+
+        @Override
+        public Network network(Graph graph, NetworkOptions options) {
+            Network network = engine.network(graph, options);
+            return (Network) Proxy.newProxyInstance(Network.class.getClassLoader(), new Class<?>[] {Network.class}, (proxy, method, arguments) -> {
+                if (method.getName().equals("train")) {
+                    begun.release();
+                    steps.acquireUninterruptibly();
+                }
+                try {
+                    return method.invoke(network, arguments);
+                } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
+        }
+    }
+
+    @Test
+    void trainsAndShowsItInOnePlaceAndLogsTheEpochs() throws Exception {
+        assertInstanceOf(TrainingOutcome.Finished.class, train(trainer(new ReferenceEngine()), "run").orElseThrow());
+
+        assertEquals(1, output.slots.size());
+        assertTrue(output.texts().getFirst().matches("cifar10-1bit-bn: test accuracy [\\d.]+ % after epoch 3; finished"), output.texts().getFirst());
+        assertTrue(output.slots.getFirst().getLast().html().contains("data:image/png;base64,"), "a chart");
+        List<String> log = Files.readAllLines(folder.resolve("run").resolve(TrainingThread.LOG));
+        assertEquals(4, log.size(), "one line for the network, one an epoch");
+        assertTrue(log.getLast().contains("epoch 3/3"), log.getLast());
+    }
+
+    @Test
+    void anInterruptStopsAndSavesAndTheNextRunEndsAsIfUndisturbed() throws Exception {
+        train(trainer(new ReferenceEngine()), "undisturbed");
+        StepwiseEngine engine = new StepwiseEngine();
+        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(engine), "run"));
+        engine.steps.release(8);
+        engine.begun.acquire(9); // the ninth step, the third of the second epoch, waits
+        cell.thread.interrupt();
+        while (!cell.result.isDone()) { // until the training has heard of it, another step may begin
+            engine.steps.release();
+            Thread.sleep(100);
+        }
+
+        TrainingOutcome stopped = cell.result.get().orElseThrow();
+
+        assertInstanceOf(TrainingOutcome.Stopped.class, stopped);
+        assertTrue(output.texts().getLast().endsWith("stopped and saved. Run this cell again to go on."), output.texts().getLast());
+        engine.steps.release(100);
+        assertInstanceOf(TrainingOutcome.Finished.class, train(trainer(engine), "run").orElseThrow());
+        assertEquals(figures("undisturbed"), figures("run"));
+    }
+
+    private List<EpochMetrics> figures(String name) {
+        return run(name).metrics().stream().map(EpochMetrics::withoutTimes).toList();
+    }
+
+    @Test
+    void whileTheLastStepIsEndedAnotherRunIsRefused() throws Exception {
+        StepwiseEngine engine = new StepwiseEngine();
+        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(engine), "run"));
+        engine.begun.acquire();
+
+        assertEquals(Optional.empty(), cell.interrupt(), "the cell ends, the step does not");
+        assertTrue(output.texts().getLast().contains("stopping"), output.texts().getLast());
+        UserError refused = assertThrows(UserError.class, () -> train(trainer(engine), "run"));
+        assertTrue(refused.getMessage().contains("Run this cell again in a few seconds"), refused.getMessage());
+
+        engine.steps.release(100);
+        Optional<TrainingOutcome> next = Optional.empty();
+        while (next.isEmpty()) {
+            try {
+                next = train(trainer(engine), "run");
+            } catch (UserError stillStopping) {
+                Thread.sleep(20);
+            }
+        }
+        assertInstanceOf(TrainingOutcome.Finished.class, next.get());
+    }
+
+    @Test
+    void aRunThatIsTrainedCannotBeTrainedTwice() throws Exception {
+        StepwiseEngine engine = new StepwiseEngine();
+        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(engine), "run"));
+        engine.begun.acquire();
+
+        UserError refused = assertThrows(UserError.class, () -> train(trainer(engine), "run"));
+
+        assertTrue(refused.getMessage().contains("trains this run already"), refused.getMessage());
+        engine.steps.release(100);
+        assertInstanceOf(TrainingOutcome.Finished.class, cell.result.get(60, TimeUnit.SECONDS).orElseThrow());
+    }
+
+    @Test
+    void whatTheTrainerRefusesTheCellRefuses() throws Exception {
+        Files.createDirectories(folder.resolve("run"));
+        Files.writeString(folder.resolve("run").resolve("other"), "");
+
+        UserError refused = assertThrows(UserError.class, () -> train(trainer(new ReferenceEngine()), "run"));
+
+        assertTrue(refused.getMessage().contains("holds no run"), refused.getMessage());
+        assertFalse(Files.exists(folder.resolve("run").resolve(TrainingThread.LOG)));
+    }
+}

@@ -1,0 +1,32 @@
+package onebit.kit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NotebookProgressTest {
+
+    private final ShownOutput output = new ShownOutput();
+    private final NotebookProgress progress = new NotebookProgress(output);
+
+    @Test
+    void whatIsDoneAtOnceShowsNothing() {
+        for (int i = 0; i <= 100; i++) progress.update("Reading", i, 100, "images");
+        assertEquals(List.of(), output.slots);
+    }
+
+    @Test
+    void aLongTaskMovesInItsPlaceAndEndsFull() throws InterruptedException {
+        progress.update("Downloading", 0, 4_000_000, "bytes");
+        Thread.sleep(300);
+        progress.update("Downloading", 1_000_000, 4_000_000, "bytes");
+        progress.update("Downloading", 4_000_000, 4_000_000, "bytes");
+
+        assertEquals(1, output.slots.size());
+        assertTrue(output.slots.getFirst().getFirst().text().startsWith("Downloading: 1.0 of 4.0 MB, 0:00:00 left"), output.slots.getFirst().getFirst().text());
+        assertEquals(List.of("Downloading: 4.0 of 4.0 MB"), output.texts());
+        assertTrue(output.slots.getFirst().getLast().html().contains("value=\"1.000\""));
+    }
+}

@@ -1,0 +1,58 @@
+package onebit.kit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import onebit.kit.Installation;
+import onebit.run.UserError;
+import onebit.train.Profile;
+import onebit.train.Row;
+import org.junit.jupiter.api.Test;
+
+class NotebookSettingsTest {
+
+    private static final Installation INSTALLATION = new Installation(Path.of("project", "lib"));
+
+    private static NotebookSettings of(String... namesAndValues) {
+        Map<String, String> environment = new HashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) environment.put(namesAndValues[i], namesAndValues[i + 1]);
+        return NotebookSettings.of(environment, INSTALLATION);
+    }
+
+    @Test
+    void withoutAnyVariableItIsTheQuickProfileInTheProjectsResults() {
+        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", "auto", Path.of("project", "results"), Optional.empty(), Optional.empty(), 1000), of());
+        assertEquals(of(), of("ONEBIT_PROFILE", " ", "ONEBIT_DATA", ""), "a variable without a value is not set");
+    }
+
+    @Test
+    void everyVariableIsTaken() {
+        assertEquals(new NotebookSettings(Profile.SMOKE, 7, "reference", "float64", Path.of("r"), Optional.of(Path.of("d")), Optional.of(Path.of("p")), 12),
+            of("ONEBIT_PROFILE", "smoke", "ONEBIT_SEED", "7", "ONEBIT_ENGINE", "reference", "ONEBIT_PRECISION", "float64", "ONEBIT_RESULTS", "r",
+                "ONEBIT_DATA", "d", "ONEBIT_PUBLISHED", "p", "ONEBIT_PUBLISHED_LIMIT", "12"));
+    }
+
+    @Test
+    void theFirstCellShowsEveryVariable() {
+        assertEquals(List.of("ONEBIT_PROFILE", "ONEBIT_SEED", "ONEBIT_ENGINE", "ONEBIT_PRECISION", "ONEBIT_RESULTS", "ONEBIT_DATA", "ONEBIT_PUBLISHED",
+            "ONEBIT_PUBLISHED_LIMIT"), of().table().stringColumn(0).asList());
+    }
+
+    @Test
+    void runFoldersHaveTheNamesOfTheCommandLine() {
+        assertEquals("cifar10-1bit-bn-smoke-seed3", of("ONEBIT_PROFILE", "smoke", "ONEBIT_SEED", "3").run(Row.of("cifar10-1bit-bn")).folderName());
+    }
+
+    @Test
+    void aWrongValueIsRefusedInASentence() {
+        assertTrue(assertThrows(UserError.class, () -> of("ONEBIT_PROFILE", "huge")).getMessage().contains("smoke, quick, laptop, evening, paper"));
+        assertTrue(assertThrows(UserError.class, () -> of("ONEBIT_SEED", "one")).getMessage().contains("ONEBIT_SEED must be a whole number, not 'one'"));
+        assertTrue(assertThrows(UserError.class, () -> of("ONEBIT_PUBLISHED_LIMIT", "-1")).getMessage().contains("not -1"));
+    }
+}
