@@ -48,9 +48,9 @@ final class Charts {
         return series;
     }
 
-    /** A text for the legend in lines that are short enough for it: XChart cuts off what is wider than two fifths of the chart. */
+    /** A text for the legend in lines that are short enough for it: XChart cuts off what is wider than 45 % of the chart. */
     static String label(XYChart chart, String... lines) {
-        double width = 0.38 * chart.getWidth();
+        double width = 0.44 * chart.getWidth();
         return Arrays.stream(lines).flatMap(line -> Text.wrapped(line, chart.getStyler().getLegendFont(), width).stream()).collect(Collectors.joining("\n"));
     }
 

@@ -11,10 +11,11 @@ import onebit.kit.results.Run;
 import onebit.kit.results.Verdict;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
 
 /**
  * The authors' Gap figure: how much error one bit per weight adds, against the error in full precision. Open markers are
- * published points; this kit's are filled stars with numbers.
+ * published points; this kit's are stars with numbers.
  */
 public final class GapFigure {
 
@@ -46,6 +47,12 @@ public final class GapFigure {
     public static XYChart chart(List<Run> runs) {
         List<MeasuredGap> measured = MeasuredGap.of(runs);
         XYChart chart = Charts.xy(TITLE, "test error in full precision, top-1, %", "error added by 1 bit per weight, points", 980, 560 + 40 * Math.max(0, measured.size() - 5));
+        // Drawn first, so that no star hides a published point; their legend comes last.
+        for (int i = 0; i < measured.size(); i++) {
+            MeasuredGap gap = measured.get(i);
+            Charts.points(chart, "measured " + (i + 1), new double[] {gap.fullPrecisionError()}, new double[] {gap.gap()}, Markers.numberedStar(i + 1), Ink.OURS)
+                .setShowInLegend(false);
+        }
         Charts.remark(chart, "PUBLISHED");
         Map<String, List<GapPoint>> series = PublishedFigures.gapPoints().stream()
             .collect(Collectors.groupingBy(GapPoint::series, LinkedHashMap::new, Collectors.toList()));
@@ -55,12 +62,12 @@ public final class GapFigure {
                 points.stream().mapToDouble(GapPoint::gapPercent).toArray(), Markers.open(look.glyph()), look.colour());
         });
         axes(chart, measured);
-        if (!measured.isEmpty()) Charts.remark(chart, " ");
-        if (!measured.isEmpty()) Charts.remark(chart, "MEASURED BY THIS KIT");
+        if (measured.isEmpty()) return chart;
+        Charts.remark(chart, " ");
+        Charts.remark(chart, "MEASURED BY THIS KIT");
         for (int i = 0; i < measured.size(); i++) {
             MeasuredGap gap = measured.get(i);
-            Charts.points(chart, Charts.label(chart, gap.title(), gap.oneBit().description()), new double[] {gap.fullPrecisionError()}, new double[] {gap.gap()},
-                Markers.numberedStar(i + 1), Ink.OURS);
+            Charts.legend(chart, Charts.label(chart, gap.title(), gap.oneBit().description()), SeriesLines.NONE, Markers.numberedStar(i + 1), Ink.OURS);
         }
         return chart;
     }

@@ -7,7 +7,7 @@ import java.awt.Shape;
 import java.awt.geom.Rectangle2D;
 import org.knowm.xchart.style.markers.Marker;
 
-/** XChart's own markers are filled; these are open for what was published, and filled for what was measured. */
+/** XChart's own markers are filled; these are open, or stars for what this kit measured. */
 final class Markers {
 
     private Markers() {}
@@ -32,22 +32,22 @@ final class Markers {
         };
     }
 
-    /** A star in the series' colour with a number on it, larger than the others. */
+    /** A star with a number on it, larger than the others and pale, so that a marker on it can be seen. */
     static Marker numberedStar(int number) {
         return new Marker() {
             @Override
             public void paint(Graphics2D g, double x, double y, int size) {
                 Color colour = g.getColor();
                 Shape star = Glyph.STAR.at(x, y, 0.95 * size);
+                g.setColor(Ink.OURS_PAPER);
                 g.fill(star);
-                g.setColor(Ink.BLACK);
-                g.setStroke(Ink.line(1));
+                g.setColor(colour);
+                g.setStroke(Ink.line(2));
                 g.draw(star);
                 Font font = Fonts.bold(0.95 * size);
                 String text = Integer.toString(number);
                 Rectangle2D ink = font.createGlyphVector(Fonts.CONTEXT, text).getVisualBounds();
-                Text.draw(g, text, font, Ink.PAPER, x - ink.getCenterX(), y + 0.06 * size - ink.getCenterY());
-                g.setColor(colour);
+                Text.draw(g, text, font, Ink.BLACK, x - ink.getCenterX(), y + 0.06 * size - ink.getCenterY());
             }
         };
     }
