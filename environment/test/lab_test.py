@@ -34,7 +34,7 @@ class Failure(Exception):
     """What was seen and should not be, in a sentence."""
 
 
-def wait(what: str, seconds: float, condition):
+def wait(what: str, seconds: float, condition, pause=lambda: time.sleep(0.05)):
     """The condition's value as soon as it is true."""
     end = time.monotonic() + seconds
     while True:
@@ -43,7 +43,7 @@ def wait(what: str, seconds: float, condition):
             return value
         if time.monotonic() > end:
             raise Failure(f"not within {seconds:g} s: {what}")
-        time.sleep(0.05)
+        pause()
 
 
 @contextlib.contextmanager
@@ -93,12 +93,28 @@ class Notebook:
 
     def __init__(self, page: Page, address: str, file: pathlib.Path, pictures: pathlib.Path):
         self.page, self.pictures = page, pictures
+        # Of the kernel JJava, JupyterLab shows no state before it has run something; that it answers tells more.
+        answers = []
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: answers.append(b"kernel_info_reply" in self.bytes(frame))))
         page.goto(f"{address}/lab/tree/{file.parent.name}/{file.name}?token={TOKEN}&reset")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        wait("the kernel is ready", STARTED, self.idle)
+        self.wait("the kernel answers", STARTED, lambda: any(answers))
+        self.wait("JupyterLab shows the kernel", SHOWN, lambda: self.state() in ("unknown", "idle"))
+
+    @staticmethod
+    def bytes(frame: str | bytes) -> bytes:
+        return frame.encode() if isinstance(frame, str) else frame
+
+    def wait(self, what: str, seconds: float, condition):
+        """As soon as the condition is true; meanwhile hears what the browser reports."""
+        return wait(what, seconds, condition, pause=lambda: self.page.wait_for_timeout(50))
+
+    def state(self) -> str:
+        shown = self.page.locator("#jp-main-statusbar").get_by_text(re.compile(r"^Java 25 \| \w+$"))
+        return shown.first.inner_text().split(" | ")[1].lower() if shown.count() else ""
 
     def idle(self) -> bool:
-        return self.page.locator(".jp-Notebook-ExecutionIndicator").first.get_attribute("data-status") == "idle"
+        return self.state() == "idle"
 
     def cell(self, index: int) -> Locator:
         """By its place among the notebook's cells of code."""
@@ -148,7 +164,7 @@ def live_chart_changes(notebook: Notebook, training: int, already: int = 0):
         seen.update(images)
         return len(seen) >= already + 3
 
-    wait("the training's chart changes", TRAINED, changed)
+    notebook.wait("the training's chart changes", TRAINED, changed)
 
 
 def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Path):
@@ -162,18 +178,18 @@ def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Pat
     notebook.picture("1-training", training)
     say("Run All Cells: the training's chart changes in its place, no error")
 
-    wait("a checkpoint or an epoch is saved, or some steps are done", SHOWN, lambda: notebook.running(training))
+    notebook.wait("a checkpoint or an epoch is saved, or some steps are done", SHOWN, lambda: notebook.running(training))
     stopped = time.monotonic()
     notebook.interrupt()
-    wait("the interrupted cell ends", INTERRUPTED + 3, lambda: not notebook.running(training))
+    notebook.wait("the interrupted cell ends", INTERRUPTED + 3, lambda: not notebook.running(training))
     took = time.monotonic() - stopped
     if took > INTERRUPTED:
         raise Failure(f"the interrupted cell ended after {took:.1f} s, not within {INTERRUPTED:g} s")
     say(f"interrupted: the cell ended after {took:.2f} s")
-    wait("the kernel is idle after the interrupt", SHOWN, notebook.idle)
+    notebook.wait("the kernel is idle after the interrupt", SHOWN, notebook.idle)
     notebook.picture("2-interrupted", training)
     sessions = lambda: [session for file in results.rglob("provenance.json") for session in json.loads(file.read_text())["sessions"]]
-    wait("the stopped run is saved", SHOWN, sessions)
+    notebook.wait("the stopped run is saved", SHOWN, sessions)
     if list(results.rglob("result.json")):
         raise Failure("the run was finished before it could be interrupted")
 
@@ -183,7 +199,7 @@ def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Pat
     live_chart_changes(notebook, training)
     say("run again: the same kernel trains")
     notebook.picture("3-resumed", training)
-    wait("the last cell is done", TRAINED, lambda: notebook.done(cells - 1) and notebook.idle())
+    notebook.wait("the last cell is done", TRAINED, lambda: notebook.done(cells - 1) and notebook.idle())
     if notebook.errors():
         raise Failure("there are errors: " + " | ".join(notebook.errors())[:2000])
     first, second = sessions()
@@ -222,11 +238,11 @@ def main():
                 with contextlib.closing(playwright.chromium.launch(executable_path=arguments.browser, args=CHROMIUM)) as browser:
                     page = browser.new_page(viewport={"width": 1280, "height": 1000})
                     page.set_default_timeout(STARTED * 1000)
-                    notebook = Notebook(page, address, folder / "notebooks" / source.name, arguments.pictures)
                     try:
+                        notebook = Notebook(page, address, folder / "notebooks" / source.name, arguments.pictures)
                         scenario(notebook, training, len(code), results)
                     except Exception:
-                        notebook.picture("failed", training)
+                        page.screenshot(path=arguments.pictures / "failed.png")
                         raise
         except Failure as failure:
             with contextlib.suppress(OSError):
