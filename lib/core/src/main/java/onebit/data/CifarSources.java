@@ -107,7 +107,7 @@ public final class CifarSources {
     private static void requireSpace(CifarFolder cached) throws IOException {
         CifarSet set = cached.set();
         long needed = 2 * set.files().stream().mapToLong(file -> (long) file.images() * set.recordBytes()).sum();
-        long free = Files.getFileStore(cached.path()).getUsableSpace();
+        long free = cached.path().toFile().getUsableSpace(); // asks the system itself, without a list of mounts, which a container may lack
         if (free < needed)
             throw new UserError("The disk is full: fetching " + set.title() + " takes " + needed / 1_000_000 + " MB in " + cached.path() + " and "
                 + free / 1_000_000 + " MB are free. Free some space, or set ONEBIT_CACHE to a folder on another disk.");
