@@ -45,7 +45,7 @@ public final class Fonts {
     }
 
     /** What Java says of a missing library or of a system without fonts, as a sentence. */
-    static UserError missing(Throwable error) {
+    public static UserError missing(Throwable error) {
         Throwable cause = error;
         while (cause.getCause() != null) cause = cause.getCause();
         return new UserError("Pictures with text cannot be drawn on this machine: its font libraries or fonts are missing (" + cause.getMessage()

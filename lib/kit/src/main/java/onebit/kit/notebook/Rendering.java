@@ -2,6 +2,8 @@ package onebit.kit.notebook;
 
 import java.util.Map;
 import java.util.function.Function;
+import onebit.kit.figures.Fonts;
+import onebit.run.UserError;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
@@ -45,14 +47,12 @@ final class Rendering {
         }
     }
 
-    /** Java draws text through libraries of the system, and where they are missing says only which class it could not start. */
     private static String reason(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            String text = String.valueOf(cause.getMessage());
-            if (cause instanceof LinkageError || text.contains("Fontconfig") || text.contains("libfreetype") || text.contains("libharfbuzz"))
-                return "Java finds no fonts on this system, or a library for them is missing (" + cause.getClass().getSimpleName() + ": " + text
-                    + "). On Debian or Ubuntu: apt-get install libfreetype6 libharfbuzz0b fontconfig fonts-dejavu-core, then restart the kernel.";
-        }
-        return e.getClass().getSimpleName() + (e.getMessage() == null ? "." : ": " + e.getMessage());
+        return switch (e) {
+            case UserError told -> told.getMessage();
+            // Java draws text through libraries of the system, and where they are missing says only which class it could not start.
+            case LinkageError missing -> Fonts.missing(missing).getMessage();
+            default -> e.getClass().getSimpleName() + (e.getMessage() == null ? "." : ": " + e.getMessage());
+        };
     }
 }
