@@ -67,7 +67,7 @@ class Execution(NotebookClient):
     """Of one notebook: tells its progress, ends on a signal, and ends a kernel that has fallen silent."""
 
     def begin(self, tell, silence: float, log: pathlib.Path) -> "Execution":
-        self.tell, self.silence, self.log = tell, silence, log
+        self.tell, self.silence, self.kernel_log = tell, silence, log
         self.stopped, self.deaf = False, False
         self.heard = time.monotonic()
         return self
@@ -75,7 +75,7 @@ class Execution(NotebookClient):
     async def async_start_new_kernel(self, **kwargs):
         self.km.shutdown_wait_time = SHUTDOWN
         # What the kernel's process itself says has no place in the notebook, nor in the progress line.
-        with open(self.log, "ab") as log:
+        with open(self.kernel_log, "ab") as log:
             await super().async_start_new_kernel(**kwargs, stdout=log, stderr=log)
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGINT, signal.SIGTERM):
@@ -87,7 +87,9 @@ class Execution(NotebookClient):
 
     def process_message(self, message, cell, cell_index):
         self.heard = time.monotonic()
-        self.tell(message.get("content", {}).get("data", {}).get("text/plain", ""))
+        text = message.get("content", {}).get("data", {}).get("text/plain", "").strip()
+        if text and "\n" not in text:  # a line of progress, not a table
+            self.tell(text)
         return super().process_message(message, cell, cell_index)
 
     async def watch(self) -> None:
@@ -242,7 +244,7 @@ def run(arguments) -> int:
             continue
 
         def tell(text: str) -> None:
-            line.tell(f"{head}  {clock(time.monotonic() - begun)}  {text.strip().splitlines()[0] if text.strip() else ''}")
+            line.tell(f"{head}  {clock(time.monotonic() - begun)}  {text}")
 
         tell("starting the kernel")
         try:
