@@ -4,13 +4,16 @@
 PROFILE ?= quick
 ROWS ?=
 
-.PHONY: help build test lab lab-test reproduce results figures clean
+.PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures clean
 
 help:
 	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA names a folder of it)'
 	@echo 'make lab          open the notebooks in JupyterLab (which it installs in .venv)'
 	@echo 'make lab-test     try them there, in a browser (Chromium or Chrome)'
-	@echo 'make reproduce    train the eight rows and write results/; PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
+	@echo 'make reproduce    execute the notebooks: train the eight rows, write results/ and figures/, and a report of all;'
+	@echo '                  PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
+	@echo 'make reproduce-plain   train the rows and write results/ without notebooks, and without Python'
+	@echo 'make reproduce-test    try how notebooks are executed'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
 	@echo 'make figures      draw figures/ from the run folders and what was published; no training'
 	@echo 'make build        build the library that lib/bin/onebit runs'
@@ -30,7 +33,15 @@ lab-test: build
 	@environment/test/lab
 
 reproduce: build
+	@environment/install || { echo 'Without Python: make reproduce-plain trains the rows and writes the results, with no notebooks.' >&2; exit 1; }
+	@environment/reproduce --profile $(PROFILE) $(ROWS)
+
+reproduce-plain: build
 	@lib/bin/onebit reproduce --profile $(PROFILE) $(ROWS)
+
+reproduce-test: build
+	@environment/install
+	@environment/reproduce --test
 
 results: build
 	@lib/bin/onebit results

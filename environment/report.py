@@ -21,6 +21,8 @@ table { border-collapse: collapse; font-size: .9rem; margin: .5rem 0; overflow-w
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 caption { color: var(--quiet); text-align: left; padding-bottom: .25rem; }
+td[style*="left"] { min-width: 6rem; } td[style*="left"]:last-child { min-width: min(15rem, 60vw); }
+.output_html > div { max-height: 42rem !important; }
 img { max-width: 100%; height: auto; } progress { vertical-align: middle; }
 pre { background: var(--soft); border-radius: 6px; padding: .5rem .75rem; margin: .5rem 0; overflow-x: auto; font-size: .85rem; line-height: 1.4; }
 .output_subarea pre { background: none; padding: 0; } .output_error pre { color: var(--bad); }

@@ -82,8 +82,10 @@ class Execution(NotebookClient):
             loop.add_signal_handler(sign, self.stop)
 
     def stop(self) -> None:
-        self.stopped = True
-        asyncio.ensure_future(self._async_cleanup_kernel())
+        if not self.stopped:
+            self.stopped = True
+            # Without its kernel the execution ends, and cleans up.
+            self.ending = asyncio.ensure_future(self.km.shutdown_kernel(now=False))
 
     def process_message(self, message, cell, cell_index):
         self.heard = time.monotonic()
@@ -191,6 +193,13 @@ class State:
         write(self.file, json.dumps({"settings": self.settings, "complete": complete, "notebooks": self.done}, indent=1) + "\n")
 
 
+def relocate(notebook, project: str) -> None:
+    """Links from a notebook's folder to the project's files, in a copy that lies elsewhere."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("](../", f"]({project}/")
+
+
 async def execute(file: pathlib.Path, executed: pathlib.Path, kernel: str, silence: float, tell) -> dict:
     """Executes one notebook; what it has put out is kept whatever happens."""
     notebook = nbformat.read(file, as_version=4)
@@ -208,6 +217,7 @@ async def execute(file: pathlib.Path, executed: pathlib.Path, kernel: str, silen
     except (DeadKernelError, CellControlSignal, RuntimeError) as e:
         entry["errors"].append(str(e) or type(e).__name__)
     finally:
+        relocate(notebook, os.path.relpath(file.parent.parent, executed.parent))
         write(executed, nbformat.writes(notebook))
     entry["errors"] = errors(notebook) + entry["errors"]
     entry["not_run"] = not_run(notebook)

@@ -12,6 +12,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /**
  * How a network does with the images of one class.
@@ -46,11 +47,12 @@ public record ClassAccuracy(String name, int images, int right, Optional<Confusi
             name.append(c.name);
             images.append(c.images);
             right.append(c.right);
-            accuracy.append(tenths(c.accuracyPercent()));
-            low.append(tenths(interval.low()));
-            high.append(tenths(interval.high()));
+            accuracy.append(c.accuracyPercent());
+            low.append(interval.low());
+            high.append(interval.high());
             takenFor.append(c.takenFor.map(other -> other.name + " (" + other.images + ")").orElse(""));
         }
+        for (DoubleColumn column : List.of(accuracy, low, high)) column.setPrintFormatter(NumberColumnFormatter.fixedWithGrouping(1));
         return Table.create(title, name, images, right, accuracy, low, high, takenFor);
     }
 
@@ -62,9 +64,5 @@ public record ClassAccuracy(String name, int images, int right, Optional<Confusi
         List<ClassAccuracy> sorted = classes.stream().sorted(Comparator.comparingDouble(ClassAccuracy::accuracyPercent).reversed()).toList();
         if (sorted.size() <= rows) return sorted;
         return Stream.concat(sorted.stream().limit(rows - rows / 2), sorted.stream().skip(sorted.size() - rows / 2)).toList();
-    }
-
-    private static double tenths(double value) {
-        return Math.round(value * 10) / 10.0;
     }
 }

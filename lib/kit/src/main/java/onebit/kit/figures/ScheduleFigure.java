@@ -17,8 +17,8 @@ public final class ScheduleFigure {
 
     private static final String TITLE = "Learning rate by epoch";
 
-    /** Steps in an epoch, at which the schedule is sampled: enough for the eye. */
-    private static final int SAMPLES = 4;
+    /** Steps in an epoch, and in a run at least, at which the schedule is sampled: enough for the eye. */
+    private static final int SAMPLES = 4, ALL_SAMPLES = 200;
 
     private static final int MARKED = 10;
 
@@ -67,8 +67,9 @@ public final class ScheduleFigure {
     }
 
     private static XYSeries schedule(XYChart chart, String name, LearningRateSchedule schedule, int epochs, Color colour) {
-        double[] x = IntStream.range(0, SAMPLES * epochs).mapToDouble(i -> i / SAMPLES + i % SAMPLES / (SAMPLES - 1.0)).toArray();
-        double[] y = IntStream.range(0, SAMPLES * epochs).mapToDouble(i -> schedule.rate(1 + i / SAMPLES, i % SAMPLES, SAMPLES)).toArray();
+        int samples = Math.max(SAMPLES, ALL_SAMPLES / epochs);
+        double[] x = IntStream.range(0, samples * epochs).mapToDouble(i -> i / samples + i % samples / (samples - 1.0)).toArray();
+        double[] y = IntStream.range(0, samples * epochs).mapToDouble(i -> schedule.rate(1 + i / samples, i % samples, samples)).toArray();
         return Charts.line(chart, name, x, y, Ink.line(1.8), colour);
     }
 }

@@ -13,6 +13,7 @@ import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** A finished run beside the published figure of its row. */
 record Comparison(Run run, PublishedFigures.Result published) {
@@ -39,13 +40,15 @@ record Comparison(Run run, PublishedFigures.Result published) {
             int of = (int) line[2];
             WilsonInterval interval = WilsonInterval.of((int) Math.round(percent / 100 * of), of);
             whose.append((String) line[0]);
-            accuracy.append(hundredths(percent));
-            low.append(hundredths(interval.low()));
-            high.append(hundredths(interval.high()));
+            accuracy.append(percent);
+            low.append(interval.low());
+            high.append(interval.high());
             images.append(of);
             epochs.append((int) line[3]);
             network.append((String) line[4]);
         }
+        for (DoubleColumn column : List.of(accuracy, low, high)) column.setPrintFormatter(NumberColumnFormatter.fixedWithGrouping(2));
+        images.setPrintFormatter(NumberColumnFormatter.intsWithGrouping());
         return Table.create("", whose, accuracy, low, high, images, network, epochs);
     }
 
@@ -59,9 +62,5 @@ record Comparison(Run run, PublishedFigures.Result published) {
             case AGREES, ABOVE, BELOW -> String.format(Locale.ROOT, "Verdict: %s; %s, where %.2f points either way are what the seed alone makes.", verdict.words(), difference, Verdict.TOLERANCE);
             case NOT_RUN -> throw new IllegalStateException("A finished run has been run.");
         };
-    }
-
-    private static double hundredths(double value) {
-        return Math.round(value * 100) / 100.0;
     }
 }

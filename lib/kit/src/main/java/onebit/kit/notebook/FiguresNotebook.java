@@ -2,6 +2,7 @@ package onebit.kit.notebook;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import onebit.kit.figures.CurvesFigure;
 import onebit.kit.figures.Figure;
 import onebit.kit.figures.Figures;
@@ -12,7 +13,11 @@ import onebit.kit.results.Results;
 import onebit.kit.results.Run;
 import onebit.kit.results.RunFolders;
 import onebit.run.UserError;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /**
  * The notebook of the results table and the figures: each method is a cell. All is made of the run folders that are there
@@ -41,10 +46,23 @@ public final class FiguresNotebook {
         return NotebookSession.inWords(() -> {
             Results results = session.results();
             Results.Written written = results.write(session.installation().readme(results.folder()));
-            Table table = Table.read().csv(written.table().toFile());
-            return table.selectColumns("row", "published_readme_percent", "reproduced_percent", "verdict", "runs", "depth", "width", "epochs", "train_images",
-                "precision", "not_run").setName("Of " + written.runs() + (written.runs() == 1 ? " finished run" : " finished runs") + "; all columns are in " + written.table());
+            return readable(results.table()).setName("Of " + written.runs() + (written.runs() == 1 ? " finished run" : " finished runs")
+                + "; every column is in " + written.table());
         });
+    }
+
+    /** The main columns of the results table, under names for people. */
+    private static Table readable(Table table) {
+        StringColumn settings = StringColumn.create("Settings, or why not run");
+        for (Row row : table)
+            settings.append(row.isMissing("reproduced_percent") ? row.getString("not_run") : String.format(Locale.ROOT, "%d-%d, %d epochs, %,d images, %s %s",
+                row.getInt("depth"), row.getInt("width"), row.getInt("epochs"), row.getInt("train_images"), row.getString("engine"), row.getString("precision")));
+        NumberColumnFormatter hundredths = NumberColumnFormatter.fixedWithGrouping(2);
+        DoubleColumn published = table.doubleColumn("published_readme_percent"), reproduced = table.doubleColumn("reproduced_percent");
+        published.setPrintFormatter(hundredths);
+        reproduced.setPrintFormatter(hundredths);
+        return Table.create("", table.column("row").setName("Row"), published.setName("Published, %"), reproduced.setName("Reproduced, %"),
+            table.column("verdict").setName("Verdict"), table.column("runs").setName("Runs"), settings);
     }
 
     /** The gap between full precision and one bit, against the full-precision error. */

@@ -58,7 +58,7 @@ final class LiveTraining {
                 if (moment.changes() == shown) continue;
                 shown = moment.changes();
                 long begun = System.nanoTime();
-                slot.show(chart.at(moment, ""));
+                slot.show(chart.at(moment));
                 Duration drawing = Duration.ofNanos(System.nanoTime() - begun).multipliedBy(SHARE);
                 pause = drawing.compareTo(SHOWN_EVERY) > 0 ? drawing : SHOWN_EVERY;
             }
@@ -66,7 +66,7 @@ final class LiveTraining {
             return interrupted(thread, slot, chart);
         }
         TrainingOutcome outcome = thread.outcome();
-        slot.show(chart.at(thread.history().now(), ended(outcome)));
+        slot.show(chart.ended(thread.history().now(), ended(outcome)));
         return Optional.of(outcome);
     }
 
@@ -79,7 +79,7 @@ final class LiveTraining {
             // Stopping is under way already.
         }
         String sentence = ended ? ended(thread.outcome()) : "stopping: the step that goes on is ended first, then the run is saved. Run this cell again to go on.";
-        slot.show(chart.at(thread.history().now(), sentence));
+        slot.show(chart.ended(thread.history().now(), sentence));
         Thread.currentThread().interrupt();
         return ended ? Optional.of(thread.outcome()) : Optional.empty();
     }

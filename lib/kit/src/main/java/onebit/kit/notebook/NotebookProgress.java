@@ -45,7 +45,7 @@ final class NotebookProgress implements Progress {
         String line = task + ": " + amount(done, unit) + (total > 0 ? " of " + amount(total, unit) : "") + " " + (unit.equals("bytes") ? "MB" : unit);
         double rate = (done - begun) / Math.max(seconds, 1e-3);
         if (!ended && total > 0 && rate > 0) line += ", " + TrainingReport.time(Duration.ofMillis((long) (1e3 * (total - done) / rate))) + " left";
-        String bar = total > 0 ? "<progress max=\"1\" value=\"" + String.format(Locale.ROOT, "%.3f", Math.min(1.0, (double) done / total)) + "\"></progress> " : "";
+        String bar = total > 0 && !ended ? "<progress max=\"1\" value=\"" + String.format(Locale.ROOT, "%.3f", Math.min(1.0, (double) done / total)) + "\"></progress> " : "";
         return new NotebookOutput.Content("<p>" + bar + NotebookOutput.Content.escape(line) + "</p>", line);
     }
 

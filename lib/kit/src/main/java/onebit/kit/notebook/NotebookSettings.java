@@ -63,7 +63,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, String
     private static int publishedLimit(Profile profile) {
         return switch (profile) {
             case SMOKE -> 100;
-            case QUICK -> 1_000;
+            case QUICK -> 500;
             case LAPTOP, EVENING, PAPER -> 0;
         };
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import onebit.data.Split;
 import onebit.engine.NetworkOptions;
 import onebit.kit.engines.EngineChoice;
+import onebit.kit.figures.WeightFigure;
 import onebit.kit.results.WilsonInterval;
 import onebit.model.Model;
 import onebit.model.Node;
@@ -15,11 +16,11 @@ import onebit.published.PublishedModel;
 import onebit.published.PublishedModels;
 import onebit.run.UserError;
 import onebit.train.Evaluation;
-import org.knowm.xchart.XYChart;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /** The notebook of the five models that the authors published: each method is a cell. */
 public final class PublishedNotebook {
@@ -51,11 +52,12 @@ public final class PublishedNotebook {
                 int count = MatModel.read(path).graph().convolutions().stream().mapToInt(Node.Conv::weights).sum();
                 model.append(published.title());
                 weights.append(count);
-                bits.append(hundredths(count / 8e6));
-                file.append(hundredths(published.bytes() / 1e6));
-                floats.append(hundredths(count * 4 / 1e6));
+                bits.append(count / 8e6);
+                file.append(published.bytes() / 1e6);
+                floats.append(count * 4 / 1e6);
             });
-            session.output().show(Table.create("", model, weights, bits, file, floats));
+            weights.setPrintFormatter(NumberColumnFormatter.intsWithGrouping());
+            session.output().show(Table.create("", model, weights, hundredths(bits), hundredths(file), hundredths(floats)));
         }));
     }
 
@@ -71,23 +73,19 @@ public final class PublishedNotebook {
                 WilsonInterval interval = WilsonInterval.of(score.correct(), score.images());
                 model.append(which.title());
                 published.append(which.accuracyPercent());
-                here.append(hundredths(score.accuracyPercent()));
-                low.append(hundredths(interval.low()));
-                high.append(hundredths(interval.high()));
+                here.append(score.accuracyPercent());
+                low.append(interval.low());
+                high.append(interval.high());
                 images.append(score.images());
                 right.append(score.correct());
             });
-            if (!scores.isEmpty()) session.output().show(Table.create("", model, published, here, low, high, images, right));
+            if (!scores.isEmpty()) session.output().show(Table.create("", model, hundredths(published), hundredths(here), hundredths(low), hundredths(high), images, right));
         }));
     }
 
     /** The weights of a layer in the middle of the first model: two values, where training began with a bell. */
     public void weights() {
-        NotebookSession.inWords(() -> files().ifPresent(found -> session.output().show(chart(found))));
-    }
-
-    private static XYChart chart(Map<PublishedModel, Path> found) {
-        return WeightHistogram.of(MatModel.read(found.values().iterator().next()));
+        NotebookSession.inWords(() -> files().ifPresent(found -> session.output().show(WeightFigure.chart(MatModel.read(found.values().iterator().next())))));
     }
 
     private Optional<Evaluation> score(PublishedModel which, Path path) {
@@ -121,7 +119,8 @@ public final class PublishedNotebook {
         return files;
     }
 
-    private static double hundredths(double value) {
-        return Math.round(value * 100) / 100.0;
+    private static DoubleColumn hundredths(DoubleColumn column) {
+        column.setPrintFormatter(NumberColumnFormatter.fixedWithGrouping(2));
+        return column;
     }
 }

@@ -13,6 +13,7 @@ import onebit.kit.analysis.Predictions;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.figures.CurvesFigure;
 import onebit.kit.figures.ScheduleFigure;
+import onebit.kit.figures.TrainingFigure;
 import onebit.kit.results.Run;
 import onebit.model.Graph;
 import onebit.run.RunFolder;
@@ -99,7 +100,7 @@ public final class RowNotebook {
             if (isEmpty()) return;
             RunFolder folder = folder();
             session.output().show(folder.result().<Object>map(result -> CurvesFigure.figure(row, List.of(Run.of(folder, result))))
-                .orElseGet(() -> LiveChart.of(folder.config(), folder.metrics())));
+                .orElseGet(() -> TrainingFigure.chart(folder.config(), folder.metrics(), List.of())));
         });
     }
 

@@ -2,6 +2,7 @@ package onebit.kit.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import onebit.data.Dataset;
 import onebit.data.ShiftFlipCutout;
@@ -51,8 +52,8 @@ public final class SetupNotebook {
 
     /** Gets a data set, verified: fetched where it is not here yet. */
     public void data(String name) {
-        withData(name, dataset -> session.output().slot().show(NotebookOutput.Content.of(dataset.title() + ": " + dataset.train() + " to train on, " + dataset.test().count()
-            + " to test, " + dataset.classes() + " classes; from " + dataset.source())));
+        withData(name, dataset -> session.output().slot().show(NotebookOutput.Content.of(dataset.title() + String.format(Locale.ROOT, ": %,d images of %s to train on, %,d to test, ", dataset.train().count(), dataset.shape(),
+            dataset.test().count()) + dataset.classes() + " classes; from " + dataset.source())));
     }
 
     /** The first images of ten classes. */

@@ -3,6 +3,7 @@ package onebit.kit.notebook;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import onebit.kit.figures.TrainingFigure.Point;
 import onebit.run.EpochMetrics;
 import onebit.train.TrainingProgress;
 
@@ -22,14 +23,6 @@ final class TrainingHistory {
      * @param changes  how often anything changed
      */
     record Moment(String network, Optional<TrainingProgress> progress, List<EpochMetrics> epochs, List<Point> running, long changes) {}
-
-    /**
-     * Accuracy on training images in an epoch so far.
-     *
-     * @param epoch    epochs done, with the part of the one that goes on
-     * @param accuracy 0..1
-     */
-    record Point(double epoch, double accuracy) {}
 
     private String network = "";
     private Optional<TrainingProgress> progress = Optional.empty();
@@ -54,7 +47,7 @@ final class TrainingHistory {
         if (p.phase() == TrainingProgress.Phase.EVALUATION) return;
         double epoch = p.epoch() - 1 + (double) p.step() / p.steps();
         apart = Math.max(apart, (double) p.epochs() / POINTS);
-        if (running.isEmpty() || epoch - running.getLast().epoch >= apart) running.add(new Point(epoch, p.accuracy()));
+        if (running.isEmpty() || epoch - running.getLast().epoch() >= apart) running.add(new Point(epoch, p.accuracy()));
     }
 
     synchronized void add(EpochMetrics metrics) {

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import onebit.run.AtomicFile;
 import onebit.run.UserError;
+import tech.tablesaw.api.Table;
 
 /**
  * The folder {@code results}:
@@ -46,13 +47,22 @@ public record Results(Path folder) {
      */
     public Written write(Path readme) {
         RunFolders runs = RunFolders.in(runs());
-        Map<String, String> reasons = new HashMap<>(notRun().reasons());
-        reasons.putAll(runs.unfinished());
-        ResultsTable table = new ResultsTable(runs.finished(), reasons);
+        ResultsTable table = table(runs);
         Path csv = folder.resolve("table.csv"), page = folder.resolve("RESULTS.md");
         write(csv, table.csv());
         write(page, ResultsPage.page(table.lines(), runs.unreadable()));
         return new Written(csv, page, summarize(readme, table) ? Optional.of(readme) : Optional.empty(), runs.finished().size());
+    }
+
+    /** What {@code table.csv} holds when it is written. */
+    public Table table() {
+        return table(RunFolders.in(runs())).table();
+    }
+
+    private ResultsTable table(RunFolders runs) {
+        Map<String, String> reasons = new HashMap<>(notRun().reasons());
+        reasons.putAll(runs.unfinished());
+        return new ResultsTable(runs.finished(), reasons);
     }
 
     /**

@@ -133,9 +133,13 @@ final class ResultsTable {
         folders.append(r.folders());
     }
 
+    Table table() {
+        return Table.create(columns);
+    }
+
     String csv() {
         StringWriter text = new StringWriter();
-        Table.create(columns).write().csv(text);
+        table().write().csv(text);
         return text.toString();
     }
 

@@ -27,7 +27,7 @@ class NotebookSettingsTest {
 
     @Test
     void withoutAnyVariableItIsTheQuickProfileInTheProjectsResults() {
-        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", "auto", Path.of("project", "results"), Optional.empty(), Optional.empty(), 1000), of());
+        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", "auto", Path.of("project", "results"), Optional.empty(), Optional.empty(), 500), of());
         assertEquals(of(), of("ONEBIT_PROFILE", " ", "ONEBIT_DATA", ""), "a variable without a value is not set");
     }
 

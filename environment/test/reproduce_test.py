@@ -1,0 +1,169 @@
+"""How notebooks are executed headless: in order, past failures, on from where it was stopped, and with nothing left behind.
+
+Run by make reproduce-test in the notebooks' environment. All but one of the tests use its Python kernel, which starts faster.
+"""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import nbformat
+import psutil
+
+SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "reproduce.py"
+# A machine that tests may be slow and busy; no wait is an expectation.
+PATIENCE = 180
+
+
+class ReproduceTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.notebooks = self.folder / "notebooks"
+        self.results = self.folder / "results"
+        self.log = self.folder / "log"
+        self.notebooks.mkdir()
+
+    def notebook(self, name: str, *cells: str):
+        made = [nbformat.v4.new_markdown_cell(f"# {name}\n[method](../docs/method.md)")] + [nbformat.v4.new_code_cell(cell) for cell in cells]
+        nbformat.write(nbformat.v4.new_notebook(cells=made), self.notebooks / f"{name}.ipynb")
+
+    def note(self, word: str) -> str:
+        return f"with open({str(self.log)!r}, 'a') as log: log.write({word + ' '!r})"
+
+    def noted(self) -> list:
+        return self.log.read_text().split() if self.log.exists() else []
+
+    def command(self, *arguments: str, kernel: str = "python3") -> list:
+        return [sys.executable, str(SCRIPT), "--profile", "smoke", "--notebooks", str(self.notebooks), "--results", str(self.results),
+                "--kernel", kernel, *arguments]
+
+    def run_all(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=PATIENCE)
+
+    def started(self, word: str, kernel: str = "python3"):
+        """The script and its kernel, once a notebook has noted that word."""
+        process = self.enterContext(subprocess.Popen(self.command(kernel=kernel), stderr=subprocess.PIPE, text=True))
+        self.addCleanup(process.kill)
+        self.wait(lambda: word in self.noted(), f"'{word}' is noted")
+        kernels = psutil.Process(process.pid).children(recursive=True)
+        self.assertEqual(1, len(kernels))
+        return process, kernels[0]
+
+    def wait(self, condition, what: str):
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            self.assertLess(time.monotonic(), end, f"not within {PATIENCE} s: {what}")
+            time.sleep(0.1)
+
+    def page(self) -> str:
+        return (self.results / "report" / "index.html").read_text(encoding="utf-8")
+
+    def test_executes_in_order_with_the_settings_and_makes_one_page(self):
+        self.notebook("01-cifar10-b", self.note("one"))
+        self.notebook("00-a", "import os", self.note("zero"), "os.environ['ONEBIT_PROFILE'], os.environ['ONEBIT_RESULTS']")
+
+        done = self.run_all()
+
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(["zero", "one"], self.noted())
+        self.assertIn("[2/2] 01-cifar10-b: done", done.stderr)
+        executed = nbformat.read(self.results / "report" / "00-a.ipynb", as_version=4)
+        self.assertEqual(f"('smoke', {str(self.results)!r})", executed.cells[-1].outputs[0].data["text/plain"])
+        self.assertIn("01-cifar10-b", self.page())
+        link = executed.cells[0].source.split("(")[1].rstrip(")")
+        self.assertEqual(self.folder / "docs" / "method.md", pathlib.Path(os.path.normpath(self.results / "report" / link)))
+
+    def test_a_failure_does_not_stop_the_others_and_is_told(self):
+        self.notebook("00-a", "raise ValueError('the disk is full')", self.note("after"))
+        self.notebook("10-b", self.note("other"))
+
+        done = self.run_all()
+
+        self.assertEqual(1, done.returncode)
+        self.assertEqual(["after", "other"], self.noted())
+        self.assertIn("00-a: FAILED: the disk is full", done.stderr)
+        self.assertIn("1 of 2 notebooks failed: 00-a", done.stderr)
+        self.assertIn("the disk is full", self.page())
+
+    def test_what_cannot_be_run_here_is_no_failure(self):
+        self.notebook("00-a", "from IPython.display import display", "display({'text/plain': 'not run: no data'}, raw=True)")
+
+        done = self.run_all()
+
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("00-a: not run: no data", done.stderr)
+
+    def test_rows_choose_row_notebooks_and_the_others_are_executed_anyway(self):
+        for name in ("00-a", "01-cifar10-x", "02-cifar10-y"):
+            self.notebook(name, self.note(name))
+
+        self.assertEqual(0, self.run_all("cifar10-y").returncode)
+        self.assertEqual(["00-a", "02-cifar10-y"], self.noted())
+        unknown = self.run_all("cifar10-z")
+        self.assertEqual(1, unknown.returncode)
+        self.assertEqual("There is no row 'cifar10-z'. The rows are cifar10-x, cifar10-y.", unknown.stderr.strip())
+
+    def test_stopped_it_leaves_no_kernel_and_goes_on_where_it_was(self):
+        self.notebook("00-a", self.note("first"))
+        self.notebook("10-b", self.note("begun"), f"import os, time\nwhile not os.path.exists({str(self.folder / 'go')!r}): time.sleep(.1)", self.note("end"))
+        for sign, code in ((signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
+            with self.subTest(sign.name):
+                process, kernel = self.started("begun")
+                process.send_signal(sign)
+                self.assertEqual(code, process.wait(PATIENCE), process.stderr.read())
+                self.wait(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, "the kernel ends")
+                self.log.write_text(self.log.read_text().replace("begun", "again"))
+        (self.folder / "go").touch()
+
+        done = self.run_all()
+
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("[1/2] 00-a: done (before)", done.stderr)
+        self.assertEqual(1, self.noted().count("first"))
+        self.assertEqual("end", self.noted()[-1])
+        self.run_all()
+        self.assertEqual(2, self.noted().count("first"), "what was complete begins anew")
+
+    def test_a_killed_executor_leaves_no_java_kernel(self):
+        self.notebook("00-a", f'java.nio.file.Files.writeString(java.nio.file.Path.of({json.dumps(str(self.log))}), "java");', "Thread.sleep(3600000);")
+        process, kernel = self.started("java", kernel="java")
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE)
+        self.wait(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, "the kernel ends")
+
+    def test_a_silent_kernel_is_ended_and_said(self):
+        self.notebook("00-a", "import time; time.sleep(3600)")
+        self.notebook("10-b", self.note("other"))
+
+        done = self.run_all("--silence", "15")
+
+        self.assertEqual(1, done.returncode)
+        self.assertIn("00-a: FAILED: the kernel said nothing for 15 s, and was ended", done.stderr)
+        self.assertEqual(["other"], self.noted())
+
+    def test_a_missing_kernel_is_said_in_a_sentence(self):
+        self.notebook("00-a", "1")
+        done = subprocess.run(self.command(kernel="no-such"), capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(1, done.returncode)
+        self.assertEqual("The kernel 'no-such' is missing. Run environment/install, which registers it.", done.stderr.strip().splitlines()[-1])
+
+
+class RowNotebooksTest(unittest.TestCase):
+    def test_the_row_notebooks_are_as_their_template_makes_them(self):
+        check = subprocess.run([sys.executable, str(SCRIPT.with_name("row_notebooks.py")), "--check"], capture_output=True, text=True)
+        self.assertEqual(0, check.returncode, check.stderr)
+
+    def test_no_notebook_is_committed_with_outputs(self):
+        for file in sorted((SCRIPT.parent.parent / "notebooks").glob("*.ipynb")):
+            notebook = nbformat.read(file, as_version=4)
+            nbformat.validate(notebook)
+            self.assertFalse([cell for cell in notebook.cells if cell.get("outputs")], file.name)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,126 @@
+package onebit.kit.notebook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import onebit.kit.Installation;
+import onebit.run.UserError;
+import onebit.train.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tech.tablesaw.api.Table;
+
+/** The notebooks' cells, on the float64 engine and without data. */
+class NotebooksTest {
+
+    @TempDir
+    Path folder;
+
+    private final ShownOutput output = new ShownOutput();
+    private NotebookSession session;
+
+    /** A data folder with nothing in it. */
+    @BeforeEach
+    void open() {
+        session = session(folder.toString());
+    }
+
+    private NotebookSession session(String data) {
+        Installation installation = new Installation(folder.resolve("project").resolve("lib"));
+        Map<String, String> environment = Map.of("ONEBIT_PROFILE", "smoke", "ONEBIT_ENGINE", "reference", "ONEBIT_DATA", data, "ONEBIT_PUBLISHED", folder.toString());
+        return new NotebookSession(NotebookSettings.of(environment, installation), installation, output);
+    }
+
+    @Test
+    void aRowWithoutItsDataSaysSoAndGoesOn() {
+        RowNotebook row = new RowNotebook(session, Row.of("cifar100-1bit-bn"));
+
+        row.train();
+        row.curve();
+        row.comparison();
+        row.classes();
+        row.mistakes();
+
+        assertEquals(5, output.texts().size());
+        assertTrue(output.texts().stream().allMatch(t -> t.startsWith("not run: ")), output.texts().toString());
+        assertEquals(List.of(), output.values);
+        assertTrue(session.results().notRun().reasons().get("cifar100-1bit-bn").contains(folder.toString()), "the results table knows why");
+        assertEquals(20, row.network().convolutions().size(), "what needs no data is shown");
+        assertEquals("cifar100-1bit-bn-smoke-reference-seed1", row.folder().path().getFileName().toString());
+    }
+
+    @Test
+    void theDataNotebookShowsWhatRunsHereAndSaysWhatIsMissing() {
+        SetupNotebook setup = new SetupNotebook(session);
+        assertEquals(List.of("reference"), setup.engines().stringColumn("Engine").asList());
+        setup.data("cifar10");
+        setup.images("cifar10");
+        setup.augmentation("cifar10");
+        assertEquals(3, output.texts().stream().filter(t -> t.startsWith("not run: ")).count());
+    }
+
+    @Test
+    void theDataNotebookShowsImages() {
+        String data = System.getenv("ONEBIT_DATA");
+        assumeTrue(data != null && Files.isDirectory(Path.of(data, "cifar-10-batches-bin")), "ONEBIT_DATA has no cifar-10-batches-bin");
+        SetupNotebook setup = new SetupNotebook(session(data));
+
+        setup.data("cifar10");
+        setup.images("cifar10");
+        setup.augmentation("cifar10");
+
+        assertTrue(output.texts().getLast().startsWith("CIFAR-10: 50,000 images of 3x32x32 to train on, 10,000 to test, 10 classes; from "), output.texts().toString());
+        BufferedImage images = assertInstanceOf(BufferedImage.class, output.values.get(0)), augmented = assertInstanceOf(BufferedImage.class, output.values.get(1));
+        assertTrue(images.getHeight() >= 10 * 96 && augmented.getWidth() >= 8 * 96);
+        assertFalse(Arrays.equals(tile(augmented, 0), tile(augmented, 1)), "a variant differs from the image");
+        assertFalse(Arrays.equals(tile(augmented, 1), tile(augmented, 2)), "and from the next");
+    }
+
+    private static int[] tile(BufferedImage picture, int column) {
+        return picture.getRGB(104 * column, 0, 96, 96, null, 0, 96);
+    }
+
+    @Test
+    void theModelsNotebookSaysWhichFilesAreMissing() {
+        PublishedNotebook models = new PublishedNotebook(session);
+        models.sizes();
+        models.weights();
+        models.scores();
+        assertEquals(3, output.texts().stream().filter(t -> t.startsWith("not run: ") && t.contains("CIFAR10_allparams.mat")).count(), output.texts().toString());
+    }
+
+    @Test
+    void theFiguresNotebookNeedsNoRuns() {
+        FiguresNotebook figures = new FiguresNotebook(session);
+
+        Table table = figures.table();
+
+        assertEquals(Row.ALL.stream().map(Row::id).toList(), table.stringColumn("Row").asList());
+        assertEquals(8, table.doubleColumn("Reproduced, %").countMissing());
+        assertEquals(List.of("not run"), table.stringColumn("Verdict").unique().asList());
+        assertTrue(Files.exists(folder.resolve("project").resolve("results").resolve("table.csv")));
+        figures.files();
+        assertTrue(Files.exists(folder.resolve("project").resolve("figures").resolve("gap.png")));
+        assertEquals("gap", figures.gap().name());
+    }
+
+    @Test
+    void anErrorThatAPersonCanMendHasNoTrace() {
+        UserError error = assertThrows(UserError.class, () -> NotebookSession.inWords(() -> {
+            throw new UserError("The disk is full.", new IllegalStateException());
+        }));
+        assertEquals("The disk is full.", error.getMessage());
+        assertEquals(0, error.getStackTrace().length);
+    }
+}
