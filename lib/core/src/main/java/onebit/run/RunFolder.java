@@ -20,6 +20,7 @@ import onebit.train.TrainingConfig;
  *   checkpoint.safetensors   while it is unfinished: where it goes on, {@link Checkpoint}
  *   model.safetensors        when it is finished: the final parameters, one-bit weights as bits ({@code ModelFile})
  *   result.json              when it is finished, written last: {@link RunResult}
+ *   log.txt                  of a run that was trained in a notebook: what the chart shows, a line an epoch
  *   .lock                    kept empty; locked while a run writes here
  * </pre>
  *
