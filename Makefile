@@ -30,6 +30,7 @@ lab: build
 	@environment/lab
 
 lab-test: build
+	@environment/test/install
 	@environment/test/lab
 
 reproduce: build

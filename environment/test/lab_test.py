@@ -75,7 +75,7 @@ def jupyterlab(folder: pathlib.Path, environment: dict):
         wait("JupyterLab answers", STARTED, answers)
         yield address
     finally:
-        family = [p for p in psutil.Process(server.pid).children(recursive=True)] if server.poll() is None else []
+        family = psutil.Process(server.pid).children(recursive=True) if server.poll() is None else []
         server.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(20)
@@ -142,6 +142,9 @@ class Notebook:
     def outputs(self, index: int) -> int:
         return self.cell(index).locator(".jp-OutputArea-child").count()
 
+    def text(self, index: int) -> str:
+        return " ".join(self.cell(index).locator(".jp-OutputArea-output").all_inner_texts())
+
     def errors(self) -> list[str]:
         outputs = self.page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], '
                                     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')
@@ -158,6 +161,8 @@ def live_chart_changes(notebook: Notebook, training: int, already: int = 0):
     seen = set()
 
     def changed():
+        if "not run:" in notebook.text(training):
+            raise Failure(notebook.text(training))
         images = notebook.images(training)
         if len(images) > 1 or notebook.outputs(training) > 2:
             raise Failure(f"the training cell has {len(images)} pictures and {notebook.outputs(training)} outputs, not one that changes")
@@ -214,6 +219,7 @@ def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Pat
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("lab-test was stopped"))  # so that JupyterLab is ended too
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--browser", required=True)
     parser.add_argument("--pictures", type=pathlib.Path, required=True)
