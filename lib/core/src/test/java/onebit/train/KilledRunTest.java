@@ -8,11 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import onebit.run.RunFolder;
+import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,41 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledRunTest {
 
     private static final String ROW = "cifar10-1bit-bn";
+    private static final JavaProcess TRAINING = JavaProcess.of(TinyTraining.class).withOptions("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData");
 
     @TempDir
     Path temp;
 
     @Test
     void killedAtRandomMomentsAndResumedEndsWithTheSameBits() throws Exception {
-        RunFolder whole = trainedHere(), killed = new RunFolder(temp.resolve("killed"));
-        List<Long> moments = new ArrayList<>();
-        Path output = temp.resolve("output");
-        int kills = 0;
-        while (true) {
-            Process process = start(killed.path(), output, List.of());
-            boolean ended = false;
-            if (kills < 5) {
-                // From the start of Java, past the first steps, to the end of the run: counted from the first sign of training.
-                while (!killed.holdsRun() && process.isAlive()) Thread.sleep(5);
-                moments.add(ThreadLocalRandom.current().nextLong(1, 400));
-                ended = process.waitFor(moments.getLast(), TimeUnit.MILLISECONDS);
-                if (!ended) {
-                    process.toHandle().destroyForcibly();
-                    kills++;
-                }
-            }
-            process.waitFor();
-            List<String> lines = Files.readAllLines(output);
-            if (!lines.isEmpty()) {
-                String how = "killed after " + moments + " ms: " + lines;
-                assertTrue(killed.metrics().size() >= Integer.parseInt(lines.getLast().substring("epoch ".length())), how);
-            }
-            if (ended || process.exitValue() == 0) break;
-        }
-        String how = "killed " + kills + " times after " + moments + " ms";
-        assertTrue(kills > 0, "never killed");
-        assertEquals(TinyTraining.figures(whole.metrics()), TinyTraining.figures(killed.metrics()), how);
-        assertArrayEquals(model(whole), model(killed), how);
+        KilledTraining.of(temp.resolve("killed"), TRAINING, List.of(ROW, "reference", "float64"), 5, 400).assertEndedLike(trainedHere());
     }
 
     @Test
@@ -101,7 +72,7 @@ class KilledRunTest {
         byte[] before = Files.readAllBytes(run.path().resolve("checkpoint.safetensors"));
         fill.run();
         Path output = temp.resolve("output");
-        Process process = start(run.path(), output, limit);
+        Process process = TRAINING.start(limit, output, run.path().toString(), ROW, "reference", "float64");
         process.waitFor();
         String message = Files.readString(output);
         assertEquals(1, process.exitValue(), message);
@@ -110,24 +81,13 @@ class KilledRunTest {
         clear.run();
         TinyTraining.trainer(TinyTraining.config(ROW)).train(run, true, TrainingListener.NONE);
         assertEquals(TinyTraining.figures(whole.metrics()), TinyTraining.figures(run.metrics()));
-        assertArrayEquals(model(whole), model(run));
+        assertArrayEquals(KilledTraining.model(whole), KilledTraining.model(run));
     }
 
     private RunFolder trainedHere() {
         RunFolder whole = new RunFolder(temp.resolve("whole"));
         TinyTraining.trainer(TinyTraining.config(ROW)).train(whole, false, TrainingListener.NONE);
         return whole;
-    }
-
-    private static byte[] model(RunFolder run) throws IOException {
-        return Files.readAllBytes(run.path().resolve("model.safetensors"));
-    }
-
-    private static Process start(Path folder, Path output, List<String> prefix) throws IOException {
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-            "-cp", System.getProperty("java.class.path"), TinyTraining.class.getName(), ROW, folder.toString()));
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
     }
 
     private static boolean succeeds(String... command) throws InterruptedException {

@@ -3,6 +3,7 @@ package onebit.train;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.ServiceLoader;
 import onebit.data.Dataset;
 import onebit.data.GeneratedDataset;
 import onebit.data.ShiftFlipCutout;
@@ -15,17 +16,21 @@ import onebit.run.RunFolder;
 import onebit.run.UserError;
 
 /**
- * A run small enough for the float64 reference: 8 layers, width 1, 4x4 images, 3 epochs of 6 steps of 5 images; 2 images
+ * A run small enough for the float64 reference, on any engine: 8 layers, width 1, 4x4 images, 3 epochs of 6 steps of 5 images; 2 images
  * more than fill the batches, and a last test batch of 3.
  */
-final class TinyTraining {
+public final class TinyTraining {
 
     static final int STEPS = 6;
 
     private TinyTraining() {}
 
     static TrainingConfig config(String row) {
-        return TrainingConfig.of(Row.of(row), Profile.QUICK, "reference", Precision.FLOAT64).withDepth(8).withEpochs(3).withBatchSize(5).withSeed(7);
+        return config(row, "reference", Precision.FLOAT64);
+    }
+
+    public static TrainingConfig config(String row, String engine, Precision precision) {
+        return TrainingConfig.of(Row.of(row), Profile.QUICK, engine, precision).withDepth(8).withEpochs(3).withBatchSize(5).withSeed(7);
     }
 
     /** Made up, under the name of the rows' data set. */
@@ -39,7 +44,7 @@ final class TinyTraining {
         return trainer(config, new ReferenceEngine());
     }
 
-    static Trainer trainer(TrainingConfig config, Engine engine) {
+    public static Trainer trainer(TrainingConfig config, Engine engine) {
         return new Trainer(config, dataset(), engine, new ShiftFlipCutout(), Duration.ZERO);
     }
 
@@ -48,12 +53,15 @@ final class TinyTraining {
     }
 
     /**
-     * A process that trains, for tests that kill it: {@code ROW FOLDER}. Goes on with what the folder holds, prints {@code epoch
+     * A process that trains, for tests that kill it: {@code FOLDER ROW ENGINE PRECISION}. Goes on with what the folder holds, prints {@code epoch
      * N} after each epoch, and ends with 0 when the run is finished, with 1 and a sentence if it fails.
      */
     public static void main(String[] arguments) {
         try {
-            trainer(config(arguments[0])).train(new RunFolder(Path.of(arguments[1])), true, new TrainingListener() {
+            TrainingConfig config = config(arguments[1], arguments[2], Precision.of(arguments[3]));
+            Engine engine = ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get)
+                .filter(e -> e.name().equals(config.engine())).findFirst().orElseThrow();
+            trainer(config, engine).train(new RunFolder(Path.of(arguments[0])), true, new TrainingListener() {
                 @Override
                 public void epoch(EpochMetrics metrics) {
                     System.out.println("epoch " + metrics.epoch());

@@ -1,0 +1,75 @@
+package onebit.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import onebit.run.RunFolder;
+import onebit.testing.JavaProcess;
+
+/**
+ * A run that was killed at random moments, each time resumed in a new process, until it ended.
+ *
+ * @param how the moments, for messages
+ */
+public record KilledTraining(RunFolder run, String how) {
+
+    /**
+     * Trains, killing; what a process reported before it was killed must be in the folder afterwards.
+     *
+     * @param training      as {@link TinyTraining#main}: takes the folder first
+     * @param arguments     those behind the folder
+     * @param kills         how often to kill at most
+     * @param longestMillis greatest time from the first sign of training to a kill
+     */
+    public static KilledTraining of(Path folder, JavaProcess training, List<String> arguments, int kills, long longestMillis)
+        throws IOException, InterruptedException {
+        RunFolder run = new RunFolder(folder);
+        Path output = folder.resolveSibling(folder.getFileName() + ".output");
+        String[] all = Stream.concat(Stream.of(folder.toString()), arguments.stream()).toArray(String[]::new);
+        List<Long> moments = new ArrayList<>();
+        int killed = 0;
+        while (true) {
+            Process process = training.start(output, all);
+            boolean ended = false;
+            if (killed < kills) {
+                // From the start of Java, past the first steps, to the end of the run: counted from the first sign of training.
+                while (!run.holdsRun() && process.isAlive()) Thread.sleep(5);
+                moments.add(ThreadLocalRandom.current().nextLong(1, longestMillis));
+                ended = process.waitFor(moments.getLast(), TimeUnit.MILLISECONDS);
+                if (!ended) {
+                    process.toHandle().destroyForcibly();
+                    killed++;
+                }
+            }
+            process.waitFor();
+            List<String> printed = Files.readAllLines(output);
+            String how = "killed " + killed + " times after " + moments + " ms; the last process printed " + printed;
+            int reported = printed.stream().filter(line -> line.startsWith("epoch ")).mapToInt(line -> Integer.parseInt(line.substring(6))).max().orElse(0);
+            if (reported > 0) assertTrue(run.metrics().size() >= reported, how);
+            if (ended || process.exitValue() == 0) {
+                assertEquals(0, process.exitValue(), how);
+                assertTrue(killed > 0, how);
+                return new KilledTraining(run, how);
+            }
+        }
+    }
+
+    /** Fails if the run's metrics and model are not those of another that nobody killed. */
+    public void assertEndedLike(RunFolder undisturbed) throws IOException {
+        assertEquals(TinyTraining.figures(undisturbed.metrics()), TinyTraining.figures(run.metrics()), how);
+        assertArrayEquals(model(undisturbed), model(run), how);
+    }
+
+    static byte[] model(RunFolder run) throws IOException {
+        return Files.readAllBytes(run.path().resolve("model.safetensors"));
+    }
+}
