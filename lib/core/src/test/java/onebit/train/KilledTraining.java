@@ -28,7 +28,8 @@ public record KilledTraining(RunFolder run, String how) {
      * @param training      as {@link TinyTraining#main}: takes the folder first
      * @param arguments     those behind the folder
      * @param kills         how often to kill at most
-     * @param longestMillis greatest time from the first sign of training to a kill
+     * @param longestMillis greatest time to a kill: the first one's from when the folder was begun, so that it may come before
+     *                      anything is saved, the others' from the first step of their process
      */
     public static KilledTraining of(Path folder, JavaProcess training, List<String> arguments, int kills, long longestMillis)
         throws IOException, InterruptedException {
@@ -41,8 +42,7 @@ public record KilledTraining(RunFolder run, String how) {
             Process process = training.start(output, all);
             boolean ended = false;
             if (killed < kills) {
-                // From the start of Java, past the first steps, to the end of the run: counted from the first sign of training.
-                while (!run.holdsRun() && process.isAlive()) Thread.sleep(5);
+                while (process.isAlive() && !(killed == 0 ? run.holdsRun() : Files.readString(output).contains("step"))) Thread.sleep(5);
                 moments.add(ThreadLocalRandom.current().nextLong(1, longestMillis));
                 ended = process.waitFor(moments.getLast(), TimeUnit.MILLISECONDS);
                 if (!ended) {

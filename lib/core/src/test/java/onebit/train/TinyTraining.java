@@ -53,8 +53,9 @@ public final class TinyTraining {
     }
 
     /**
-     * A process that trains, for tests that kill it: {@code FOLDER ROW ENGINE PRECISION}. Goes on with what the folder holds, prints {@code epoch
-     * N} after each epoch, and ends with 0 when the run is finished, with 1 and a sentence if it fails.
+     * A process that trains, for tests that kill it: {@code FOLDER ROW ENGINE PRECISION}. Goes on with what the folder holds,
+     * prints {@code step} after each step and {@code epoch N} after each epoch, and ends with 0 when the run is finished, with 1
+     * and a sentence if it fails.
      */
     public static void main(String[] arguments) {
         try {
@@ -62,6 +63,11 @@ public final class TinyTraining {
             Engine engine = ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get)
                 .filter(e -> e.name().equals(config.engine())).findFirst().orElseThrow();
             trainer(config, engine).train(new RunFolder(Path.of(arguments[0])), true, new TrainingListener() {
+                @Override
+                public void batch(TrainingProgress progress) {
+                    System.out.println("step");
+                }
+
                 @Override
                 public void epoch(EpochMetrics metrics) {
                     System.out.println("epoch " + metrics.epoch());

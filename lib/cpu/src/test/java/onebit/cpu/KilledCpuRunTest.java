@@ -26,6 +26,6 @@ class KilledCpuRunTest {
         RunFolder whole = new RunFolder(temp.resolve("whole"));
         TinyTraining.trainer(TinyTraining.config(row, "cpu", precision), new CpuEngine()).train(whole, false, TrainingListener.NONE);
         KilledTraining.of(temp.resolve("killed"), JavaProcess.of(TinyTraining.class).withOptions("-XX:-UsePerfData"),
-            List.of(row, "cpu", precision.label()), 4, 1000).assertEndedLike(whole);
+            List.of(row, "cpu", precision.label()), 3, 1000).assertEndedLike(whole);
     }
 }
