@@ -10,7 +10,15 @@ import onebit.model.Graph;
 /** Executes graphs on the CPU, with oneDNN's products and everything between them in Java's Vector API. */
 public final class CpuEngine implements Engine {
 
-    private final CpuFeatures features = CpuFeatures.detect();
+    private final CpuFeatures features;
+
+    public CpuEngine() {
+        this(CpuFeatures.detect());
+    }
+
+    CpuEngine(CpuFeatures features) {
+        this.features = features;
+    }
 
     @Override
     public String name() {

@@ -1,0 +1,121 @@
+package onebit.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import onebit.engine.Engine;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.model.Graph;
+import onebit.model.GraphBuilder;
+import onebit.model.InitialWeights;
+import onebit.model.Padding;
+import onebit.model.Shape;
+import onebit.model.WideResNet;
+import onebit.quant.FullPrecision;
+import onebit.testing.SyntheticBatch;
+import org.junit.jupiter.api.Test;
+
+/** What this engine refuses, and the sentences that say why. */
+class CpuEngineErrorsTest {
+
+    private static final CpuFeatures AVX2 = CpuFeatures.of(Set.of("sse2", "avx", "avx2", "fma"));
+    private static final Graph GRAPH = WideResNet.graph(WideResNet.Spec.ofPaper(10).withDepth(8).withWidth(1).withInput(new Shape(3, 8, 8)));
+
+    @Test
+    void flagsTellVectorsAndBf16() {
+        assertEquals(new CpuFeatures("AVX2", false), AVX2);
+        assertEquals(new CpuFeatures("SSE", false), CpuFeatures.of(Set.of("sse2")));
+        assertEquals(new CpuFeatures("AVX-512", false), CpuFeatures.of(Set.of("avx2", "avx512f", "avx512bw")));
+        assertEquals(new CpuFeatures("AVX-512", true), CpuFeatures.of(Set.of("avx2", "avx512f", "avx512bw", "avx512_bf16")));
+        assertEquals(new CpuFeatures("AVX-512", true), CpuFeatures.of(Set.of("avx2", "avx512f", "avx512bw", "amx_bf16")));
+        assertEquals(new CpuFeatures("NEON", true), CpuFeatures.of(Set.of("asimd", "bf16")));
+        assertEquals(new CpuFeatures("NEON", false), CpuFeatures.of(Set.of("asimd")));
+    }
+
+    @Test
+    void withoutBf16InstructionsFloat32IsPreferredAndBf16IsAModeWithAReason() {
+        List<Engine.Mode> modes = new CpuEngine(AVX2).modes();
+        assertEquals(Precision.FLOAT32, modes.getFirst().precision());
+        assertTrue(modes.getFirst().available() && modes.getFirst().note().startsWith("AVX2, "), modes.toString());
+        assertEquals(new Engine.Mode(Precision.BF16, false,
+            "this processor (AVX2) has no bf16 instructions (AVX512_BF16 or AMX); use float32"), modes.get(1));
+        assertRefused("The cpu engine cannot compute in bf16 here: this processor (AVX2) has no bf16 instructions (AVX512_BF16 or AMX); use float32.",
+            new CpuEngine(AVX2), GRAPH, Precision.BF16);
+    }
+
+    @Test
+    void withBf16InstructionsBf16IsPreferred() {
+        assertEquals(List.of(Precision.BF16, Precision.FLOAT32),
+            new CpuEngine(CpuFeatures.of(Set.of("avx512bw", "avx512_bf16"))).modes().stream().map(Engine.Mode::precision).toList());
+    }
+
+    @Test
+    void float64IsNotOfThisEngine() {
+        assertRefused("The cpu engine computes in float32 or bf16, not in float64.", new CpuEngine(), GRAPH, Precision.FLOAT64);
+    }
+
+    @Test
+    void aGraphOfAnotherFamilyIsRefusedWithTheNodeAndTheReason() {
+        Graph graph = new GraphBuilder("input", new Shape(3, 8, 8)).convolve("conv", 10, 3, 1, Padding.symmetric(1), new FullPrecision())
+            .relu("relu").globalPool("pool").softmaxLoss("loss");
+        String why = "Node 'pool' cannot be lowered: global pooling reads the last convolution's output or its batch norm.";
+        assertRefused(why, new CpuEngine(), graph, Precision.FLOAT32);
+    }
+
+    private static void assertRefused(String message, Engine engine, Graph graph, Precision precision) {
+        for (NetworkOptions options : List.of(NetworkOptions.training(precision), NetworkOptions.inference(precision)))
+            assertEquals(message, assertThrows(UnsupportedOperationException.class, () -> engine.network(graph, options)).getMessage());
+    }
+
+    @Test
+    void trainingTakesFullBatchesOnANetworkMadeForIt() {
+        try (Network network = new CpuEngine().network(GRAPH, NetworkOptions.training(Precision.FLOAT32).withBatchSize(4))) {
+            network.load(InitialWeights.state(GRAPH, 1));
+            assertEquals("Training takes full batches of 4 images, not 3.",
+                assertThrows(IllegalStateException.class, () -> network.train(SyntheticBatch.of(GRAPH, 3, 1), 0.1)).getMessage());
+            assertEquals("A batch has at most 4 images here, not 5.",
+                assertThrows(IllegalStateException.class, () -> network.evaluate(SyntheticBatch.of(GRAPH, 5, 1), null)).getMessage());
+            assertTrue(Double.isFinite(network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1).loss()), "a refused batch leaves the network usable");
+        }
+        try (Network network = new CpuEngine().network(GRAPH, NetworkOptions.inference(Precision.FLOAT32).withBatchSize(4))) {
+            network.load(InitialWeights.state(GRAPH, 1));
+            assertEquals("This network was made for inference.",
+                assertThrows(IllegalStateException.class, () -> network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1)).getMessage());
+            assertFalse(network.options().training());
+        }
+    }
+
+    @Test
+    void anImageThatCannotBeReadFailsTheStepAndTheNetworkWorksOn() {
+        SyntheticBatch whole = SyntheticBatch.of(GRAPH, 4, 1);
+        onebit.engine.Batch broken = new onebit.engine.Batch() {
+            @Override
+            public int size() {
+                return 4;
+            }
+
+            @Override
+            public int label(int index) {
+                return whole.label(index);
+            }
+
+            @Override
+            public void read(int index, float[] pixels) {
+                if (index == 3) throw new IllegalArgumentException("planted");
+                whole.read(index, pixels);
+            }
+        };
+        try (Network network = new CpuEngine().network(GRAPH, NetworkOptions.training(Precision.FLOAT32).withBatchSize(4).withThreads(2))) {
+            network.load(InitialWeights.state(GRAPH, 1));
+            double before = network.evaluate(whole, null).loss();
+            assertEquals("planted", assertThrows(IllegalArgumentException.class, () -> network.train(broken, 0.1)).getMessage());
+            assertEquals(before, network.evaluate(whole, null).loss());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package onebit.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.model.Graph;
+import onebit.model.InitialWeights;
+import onebit.model.WideResNet;
+import onebit.testing.SyntheticBatch;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which of oneDNN's implementations compute the method's networks. */
+class ImplementationsTest {
+
+    @ParameterizedTest(name = "width {0}, {1}, {2}")
+    @CsvSource({"1, BF16, AUTO", "1, FLOAT32, AUTO", "4, BF16, AUTO", "4, FLOAT32, AUTO", "4, BF16, DIRECT", "4, FLOAT32, DIRECT",
+        "1, BF16, WINOGRAD", "1, FLOAT32, WINOGRAD"})
+    void noneIsTheSlowReference(int width, Precision precision, ConvolutionAlgorithm algorithm) {
+        CpuFeatures features = CpuFeatures.detect();
+        Assumptions.assumeTrue(features.name().equals("AVX-512"), "this processor has no AVX-512");
+        Assumptions.assumeTrue(precision == Precision.FLOAT32 || features.bf16(), "this processor has no bf16 instructions");
+        Graph graph = WideResNet.graph(WideResNet.Spec.ofPaper(10).withWidth(width));
+        int images = 2;
+        try (CpuNetwork network = new CpuNetwork(graph, NetworkOptions.training(precision).withAlgorithm(algorithm).withBatchSize(images), 1)) {
+            network.load(InitialWeights.state(graph, 1));
+            // A step makes the primitives that are made when first needed.
+            network.train(SyntheticBatch.of(graph, images, 1), 0.1);
+            List<String> algorithms = network.algorithms();
+            assertEquals(graph.convolutions().size(), algorithms.size());
+            for (String line : algorithms) {
+                assertTrue(line.contains("["), line);
+                String implementations = line.substring(line.indexOf('[') + 1, line.indexOf(']'));
+                assertFalse(implementations.isBlank(), line);
+                for (String implementation : implementations.split(", "))
+                    assertFalse(implementation.matches("(.*:)?(ref|simple|any)(:.*)?") || implementation.contains("gemm:ref"), line);
+            }
+        }
+    }
+}
