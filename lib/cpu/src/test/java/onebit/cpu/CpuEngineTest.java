@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The cpu engine against the float64 reference, on small random networks of every node type. */
 class CpuEngineTest {
 
-    private static final int NETWORKS = 24;
+    /** Random networks to compare on; {@link VectorLengthTest} takes fewer. */
+    private static final int NETWORKS = Integer.getInteger("onebit.test.networks", 24);
 
     @ParameterizedTest(name = "float32 {0}, {1} threads")
     @CsvSource({"DIRECT, 1", "DIRECT, 2", "WINOGRAD, 1", "WINOGRAD, 2", "DIRECT, 3", "WINOGRAD, 3"})

@@ -1,0 +1,33 @@
+package onebit.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jdk.incubator.vector.FloatVector;
+import onebit.testing.JavaProcess;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's. */
+class VectorLengthTest {
+
+    private static final int LEAST_TESTS = 500;
+
+    @TempDir
+    Path temp;
+
+    @ParameterizedTest(name = "{0} bits")
+    @ValueSource(ints = {128, 256})
+    void shorterVectorsPassTheSameTests(int bits) throws Exception {
+        Assumptions.assumeTrue(bits < FloatVector.SPECIES_PREFERRED.vectorBitSize(), "the tests themselves run on vectors of this length");
+        String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
+            .run(temp.resolve("output"), Stream.of(VectorsTest.class, RowKernelsTest.class, WinogradTest.class, LayoutTest.class,
+                WeightKernelsTest.class, CpuEngineTest.class).map(Class::getName).toArray(String[]::new));
+        var counts = Pattern.compile(bits + "-bit vectors: (\\d+) tests succeeded, 0 failed").matcher(printed);
+        assertTrue(counts.find() && Integer.parseInt(counts.group(1)) > LEAST_TESTS, printed);
+    }
+}
