@@ -48,7 +48,8 @@ def cells(number: int, row: str, title: str, question: str) -> list:
         ["row.network()"],
         "## Learning rate",
         ["row.schedule()"],
-        "## Training\nOne chart, brought up to date in its place; the log is in the run's folder. **Interrupt the kernel to stop**: the "
+        "## Training\nOne chart, brought up to date in its place; the log is in the run's folder. Its thin line is the accuracy on the "
+        "augmented training images, in each epoch so far. **Interrupt the kernel to stop**: the "
         "run is saved, and this cell goes on with it when it is run again. A run that is finished is left as it is.",
         ["row.train();"],
         "## The curve over the authors' own\nTheirs is of depth 20 and width 10, whatever is trained here.",

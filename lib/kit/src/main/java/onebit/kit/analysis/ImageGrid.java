@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import onebit.data.Split;
+import onebit.kit.figures.Fonts;
 import onebit.model.Shape;
 
 /** Small images, enlarged, in lines: a picture for notebooks. */
@@ -78,8 +79,13 @@ public record ImageGrid(List<Line> lines) {
         return new ImageGrid(lines);
     }
 
-    /** A grid without tiles is a picture of one pixel. */
+    /**
+     * A grid without tiles is a picture of one pixel.
+     *
+     * @throws onebit.run.UserError if this machine cannot draw text
+     */
     public BufferedImage picture() {
+        Fonts.require();
         Font font = new Font(Font.SANS_SERIF, Font.PLAIN, FONT_SIZE);
         Graphics2D ruler = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
         FontMetrics text = ruler.getFontMetrics(font);

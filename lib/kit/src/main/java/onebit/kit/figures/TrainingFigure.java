@@ -43,7 +43,7 @@ public final class TrainingFigure {
             Charts.line(chart, "authors, test (20-10)", theirs.stream().mapToDouble(CurvePoint::epoch).toArray(),
                 theirs.stream().mapToDouble(p -> 100 * p.testAccuracy()).toArray(), Ink.line(1.6), Ink.THEIRS);
         if (!running.isEmpty())
-            Charts.line(chart, "this run, training images so far in the epoch", running.stream().mapToDouble(Point::epoch).toArray(),
+            Charts.line(chart, "this run, training", running.stream().mapToDouble(Point::epoch).toArray(),
                 running.stream().mapToDouble(p -> 100 * p.accuracy()).toArray(), Ink.line(1.2), Ink.ORANGE);
         if (!epochs.isEmpty())
             Charts.line(chart, "this run, test", epochs.stream().mapToDouble(EpochMetrics::epoch).toArray(),

@@ -32,12 +32,19 @@ final class LiveChart {
 
     private NotebookOutput.Content content(String bar, String line, TrainingHistory.Moment moment) {
         String html = "<p style=\"margin:0;font-variant-numeric:tabular-nums\">" + bar + NotebookOutput.Content.escape(line) + "</p>";
-        if (!moment.running().isEmpty() || !moment.epochs().isEmpty()) {
+        if (moment.running().isEmpty() && moment.epochs().isEmpty()) return new NotebookOutput.Content(html, line);
+        return new NotebookOutput.Content(html + chart(moment), line);
+    }
+
+    /** Training goes on where no chart can be drawn: Java says with an {@code Error} that a library of the system is missing. */
+    private String chart(TrainingHistory.Moment moment) {
+        try {
             Rendering.Picture picture = Pictures.ofChart(TrainingFigure.chart(config, moment.epochs(), moment.running()));
-            html += "<img alt=\"Accuracy by epoch, over the authors'\" style=\"max-width:100%\" width=\"" + picture.width() + "\" src=\"data:image/png;base64,"
+            return "<img alt=\"Accuracy by epoch, over the authors'\" style=\"max-width:100%\" width=\"" + picture.width() + "\" src=\"data:image/png;base64,"
                 + picture.base64() + "\">";
+        } catch (RuntimeException | LinkageError e) {
+            return "<p>No chart: " + NotebookOutput.Content.escape(Rendering.reason(e)) + "</p>";
         }
-        return new NotebookOutput.Content(html, line);
     }
 
     private String line(Stream<String> first, Stream<String> second) {

@@ -64,6 +64,9 @@ final class LiveTraining {
             }
         } catch (InterruptedException e) {
             return interrupted(thread, slot, chart);
+        } catch (RuntimeException | Error e) { // nobody would see, nor stop, what goes on
+            thread.stopTraining();
+            throw e;
         }
         TrainingOutcome outcome = thread.outcome();
         slot.show(chart.ended(thread.history().now(), ended(outcome)));

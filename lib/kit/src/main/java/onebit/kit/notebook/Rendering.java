@@ -47,7 +47,7 @@ final class Rendering {
         }
     }
 
-    private static String reason(Throwable e) {
+    static String reason(Throwable e) {
         return switch (e) {
             case UserError told -> told.getMessage();
             // Java draws text through libraries of the system, and where they are missing says only which class it could not start.

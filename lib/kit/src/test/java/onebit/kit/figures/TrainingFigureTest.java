@@ -25,7 +25,7 @@ class TrainingFigureTest {
 
         assertArrayEquals(new double[] {1}, chart.getSeries("this run, test").getXData());
         assertArrayEquals(new double[] {50}, chart.getSeries("this run, test").getYData());
-        assertArrayEquals(new double[] {40, 60}, chart.getSeries("this run, training images so far in the epoch").getYData(), 1e-9);
+        assertArrayEquals(new double[] {40, 60}, chart.getSeries("this run, training").getYData(), 1e-9);
         assertArrayEquals(PublishedFigures.curve("cifar10-full-bn").stream().limit(2).mapToDouble(p -> 100 * p.testAccuracy()).toArray(),
             chart.getSeries("authors, test (20-10)").getYData());
     }
