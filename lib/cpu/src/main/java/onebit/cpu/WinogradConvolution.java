@@ -20,11 +20,7 @@ import onebit.quant.OneBit;
  */
 final class WinogradConvolution extends Convolution {
 
-    /** Bytes between planes beyond their size, so that the same place in all planes does not fall into one cache set. */
-    private static final long PLANE_GAP = 320;
     private static final int TAPS = 9;
-    /** With one tile oneDNN 3.13's float32 product for the weights' gradient is wrong; a second one of zeros mends it. */
-    private static final int MIN_TILES = 2;
 
     private enum Kind { FORWARD, BACKWARD_DATA, WEIGHTS, WEIGHTS_ADDED }
 
@@ -32,7 +28,7 @@ final class WinogradConvolution extends Convolution {
 
     private final Winograd winograd;
     private final int type;
-    private final int linesOfTiles, tilesOfLine, linesOfBlock, maxTiles;
+    private final TileLines tiles;
     private final boolean training;
     private final List<Map<Key, Primitive.Bound>> bound = new ArrayList<>();
     private final Map<Key, Primitive> primitives = new HashMap<>();
@@ -55,15 +51,12 @@ final class WinogradConvolution extends Convolution {
         boolean bf16 = in.precision == Precision.BF16;
         winograd = bf16 ? new WinogradBf16() : new WinogradFloat();
         type = bf16 ? OneDnn.BF16 : OneDnn.F32;
-        linesOfTiles = (in.shape.height() + winograd.tile() - 1) / winograd.tile();
-        tilesOfLine = (in.shape.width() + winograd.tile() - 1) / winograd.tile();
-        linesOfBlock = Math.max(1, tilesWanted / tilesOfLine);
-        maxTiles = Math.max(MIN_TILES, linesOfBlock * tilesOfLine);
+        tiles = new TileLines(winograd, in, out, tilesWanted);
         for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
 
         long any = OneDnn.descriptor(type, OneDnn.TAG_ANY, winograd.planes(), in.channels, out.channels);
-        Primitive forward = product(maxTiles, in.channels, out.channels, any);
-        primitives.put(new Key(Kind.FORWARD, maxTiles), forward);
+        Primitive forward = product(tiles.maxTiles, in.channels, out.channels, any);
+        primitives.put(new Key(Kind.FORWARD, tiles.maxTiles), forward);
         forwardWeights = OneDnn.query(forward.descriptor(), OneDnn.QUERY_WEIGHTS);
         OneDnn.destroyDescriptor(any);
         filters = (long) in.channels * out.channels;
@@ -75,8 +68,8 @@ final class WinogradConvolution extends Convolution {
         OneDnn.destroyDescriptor(natural);
         if (training) {
             long anyBack = OneDnn.descriptor(type, OneDnn.TAG_ANY, winograd.planes(), out.channels, in.channels);
-            Primitive back = product(maxTiles, out.channels, in.channels, anyBack);
-            primitives.put(new Key(Kind.BACKWARD_DATA, maxTiles), back);
+            Primitive back = product(tiles.maxTiles, out.channels, in.channels, anyBack);
+            primitives.put(new Key(Kind.BACKWARD_DATA, tiles.maxTiles), back);
             backwardWeights = OneDnn.query(back.descriptor(), OneDnn.QUERY_WEIGHTS);
             OneDnn.destroyDescriptor(anyBack);
             gradientWeights = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels);
@@ -96,18 +89,14 @@ final class WinogradConvolution extends Convolution {
         }
     }
 
-    private long planeBytes(int channels, int elementBytes) {
-        return (long) maxTiles * channels * elementBytes + PLANE_GAP;
-    }
-
     /** Tiles by channels, in each plane. */
-    private long tiles(int type, int tiles, int channels) {
+    private long tiles(int type, int count, int channels) {
         int element = type == OneDnn.BF16 ? 2 : 4;
-        return OneDnn.strided(type, new long[] {winograd.planes(), tiles, channels}, new long[] {planeBytes(channels, element) / element, channels, 1});
+        return OneDnn.strided(type, new long[] {winograd.planes(), count, channels}, new long[] {tiles.planeBytes(channels, element) / element, channels, 1});
     }
 
-    private Primitive product(int tiles, int from, int to, long weights) {
-        long src = tiles(type, tiles, from), dst = tiles(OneDnn.F32, tiles, to), attributes = OneDnn.attributes(false);
+    private Primitive product(int count, int from, int to, long weights) {
+        long src = tiles(type, count, from), dst = tiles(OneDnn.F32, count, to), attributes = OneDnn.attributes(false);
         Primitive p = Primitive.of(OneDnn.matmul(src, weights, dst, attributes));
         OneDnn.destroyDescriptor(src);
         OneDnn.destroyDescriptor(dst);
@@ -116,14 +105,13 @@ final class WinogradConvolution extends Convolution {
     }
 
     /** Channels by tiles. */
-    private long transposedTiles(int tiles) {
-        int element = type == OneDnn.BF16 ? 2 : 4;
-        return OneDnn.strided(type, new long[] {winograd.planes(), in.channels, tiles},
-            new long[] {planeBytes(in.channels, element) / element, 1, in.channels});
+    private long transposedTiles(int count) {
+        return OneDnn.strided(type, new long[] {winograd.planes(), in.channels, count},
+            new long[] {tiles.planeBytes(in.channels, in.elementBytes) / in.elementBytes, 1, in.channels});
     }
 
-    private Primitive gradientProduct(int tiles, boolean added) {
-        long src = transposedTiles(tiles), dy = tiles(type, tiles, out.channels), attributes = OneDnn.attributes(added);
+    private Primitive gradientProduct(int count, boolean added) {
+        long src = transposedTiles(count), dy = tiles(type, count, out.channels), attributes = OneDnn.attributes(added);
         Primitive p = Primitive.of(OneDnn.matmul(src, dy, gradientWeights, attributes));
         OneDnn.destroyDescriptor(src);
         OneDnn.destroyDescriptor(dy);
@@ -140,13 +128,13 @@ final class WinogradConvolution extends Convolution {
         });
     }
 
-    private Primitive.Bound bound(Worker worker, Kind kind, int tiles) {
-        return bound.get(worker.index).computeIfAbsent(new Key(kind, tiles), key -> {
+    private Primitive.Bound bound(Worker worker, Kind kind, int count) {
+        return bound.get(worker.index).computeIfAbsent(new Key(kind, count), key -> {
             int[] names = {OneDnn.SRC, OneDnn.WEIGHTS, OneDnn.DST};
             long[] d = switch (kind) {
-                case FORWARD -> new long[] {tiles(type, tiles, in.channels), forwardWeights, tiles(OneDnn.F32, tiles, out.channels)};
-                case BACKWARD_DATA -> new long[] {tiles(type, tiles, out.channels), backwardWeights, tiles(OneDnn.F32, tiles, in.channels)};
-                case WEIGHTS, WEIGHTS_ADDED -> new long[] {transposedTiles(tiles), tiles(type, tiles, out.channels), gradientWeights};
+                case FORWARD -> new long[] {tiles(type, count, in.channels), forwardWeights, tiles(OneDnn.F32, count, out.channels)};
+                case BACKWARD_DATA -> new long[] {tiles(type, count, out.channels), backwardWeights, tiles(OneDnn.F32, count, in.channels)};
+                case WEIGHTS, WEIGHTS_ADDED -> new long[] {transposedTiles(count), tiles(type, count, out.channels), gradientWeights};
             };
             Primitive.Bound b = new Primitive.Bound(primitive(key), names, d);
             for (int i = 0; i < 3; i++) if (d[i] != forwardWeights && d[i] != backwardWeights && d[i] != gradientWeights) OneDnn.destroyDescriptor(d[i]);
@@ -160,131 +148,7 @@ final class WinogradConvolution extends Convolution {
             + primitives.values().stream().map(Primitive::implementation).distinct().sorted().toList();
     }
 
-    // ---- lines of tiles
-
-    /** A worker's scratch memory for this convolution. */
-    private final class Scratch {
-        final long planesIn, planesOut, products, lines;
-        final long rows, rowBytes, zeros;
-
-        Scratch(Worker worker) {
-            int channels = Math.max(in.channels, out.channels), element = type == OneDnn.BF16 ? 2 : 4;
-            planesIn = worker.area("tiles in", winograd.planes() * planeBytes(channels, element));
-            planesOut = worker.area("tiles out", winograd.planes() * planeBytes(channels, element));
-            products = worker.area("products", winograd.planes() * planeBytes(channels, 4));
-            rowBytes = (long) (tilesOfLine * winograd.tile() + 2) * winograd.pixelBytes();
-            int n = winograd.tile() + 2;
-            rows = worker.area("rows " + tilesOfLine + " " + in.shape.width(), (n + 1) * rowBytes);
-            zeros = rows + n * rowBytes;
-            lines = worker.area("lines", n * rowBytes);
-        }
-
-        /** Row buffer for line y of an image: lines follow one another round a ring. */
-        long row(int y) {
-            int n = winograd.tile() + 2;
-            return rows + Math.floorMod(y, n) * rowBytes;
-        }
-
-        /** Its first pixel inside the image; the one before is zero, and so are those behind the image's width. */
-        long inside(int y) {
-            return row(y) + winograd.pixelBytes();
-        }
-    }
-
-    private interface LoadLine {
-        void at(long line, long row, int p);
-    }
-
-    private int parametersOfVector() {
-        return in.parameters() / vectorsOfPixel(in);
-    }
-
-    private static int vectorsOfPixel(Layout layout) {
-        return layout.channels * layout.elementBytes / Vectors.BYTES;
-    }
-
-    /** Input transform of tile lines from .. from + count - 1, counted over all images. */
-    private void transformInput(Layout layout, Scratch s, long images, int from, int count, LoadLine load) {
-        int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
-        int element = layout.elementBytes;
-        long pixel = (long) layout.channels * element, planeStride = planeBytes(layout.channels, element);
-        long[] rows = new long[m + 2];
-        for (int v = 0; v < vectorsOfPixel(layout); v++) {
-            int loaded = Integer.MIN_VALUE;
-            for (int l = 0; l < count; l++) {
-                int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m - 1;
-                if (l == 0 || top < 0) loaded = top - 1;
-                for (int i = 0; i < m + 2; i++) {
-                    int y = top + i;
-                    boolean inside = y >= 0 && y < height;
-                    rows[i] = inside ? s.row(y) : s.zeros;
-                    if (inside && y > loaded)
-                        load.at(images + image * layout.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, s.inside(y), v * parametersOfVector());
-                }
-                loaded = top + m + 1;
-                winograd.input(rows, tilesOfLine, s.planesIn + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
-            }
-        }
-    }
-
-    private void transformOutputGradient(Scratch s, long dy, int from, int count) {
-        int m = winograd.tile(), height = out.shape.height(), width = out.shape.width();
-        long pixel = (long) out.channels * out.elementBytes, planeStride = planeBytes(out.channels, out.elementBytes);
-        long[] rows = new long[m];
-        for (int v = 0; v < vectorsOfPixel(out); v++)
-            for (int l = 0; l < count; l++) {
-                int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m;
-                for (int i = 0; i < m; i++) {
-                    int y = top + i;
-                    rows[i] = (y < height ? s.row(y) : s.zeros) + winograd.pixelBytes();
-                    if (y < height) winograd.load(dy + image * out.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, pixel, width, rows[i]);
-                }
-                winograd.outputGradient(rows, tilesOfLine, s.planesOut + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
-            }
-    }
-
-    private interface StoreLine {
-        void at(long row, long offset, int p);
-    }
-
-    /** Output transform of tile lines; {@code store} gets each line's row and its byte offset from the first image. */
-    private void transformOutput(Worker worker, Layout layout, Scratch s, int from, int count, float scale, StoreLine store) {
-        int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
-        long pixel = (long) layout.channels * layout.elementBytes, tile = layout.channels * 4L, planeStride = planeBytes(layout.channels, 4);
-        long vectorOfProducts = 4L * (Vectors.BYTES / layout.elementBytes);
-        long output = worker.area("output rows", m * s.rowBytes);
-        long[] rows = new long[m];
-        for (int i = 0; i < m; i++) rows[i] = output + i * s.rowBytes;
-        for (int v = 0; v < vectorsOfPixel(layout); v++)
-            for (int l = 0; l < count; l++) {
-                int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m;
-                winograd.output(s.products + l * tilesOfLine * tile + v * vectorOfProducts, tile, planeStride, tilesOfLine, rows, scale, s.lines);
-                for (int i = 0; i < m && top + i < height; i++)
-                    store.at(rows[i], image * layout.imageBytes + (top + i) * width * pixel + v * (long) Vectors.BYTES, v * parametersOfVector());
-            }
-    }
-
-    private interface Block {
-        void at(int from, int lines, int tiles);
-    }
-
-    private void blocks(int images, Block block) {
-        int lines = images * linesOfTiles;
-        for (int l = 0; l < lines; l += linesOfBlock) {
-            int n = Math.min(linesOfBlock, lines - l);
-            block.at(l, n, Math.max(MIN_TILES, n * tilesOfLine));
-        }
-    }
-
-    private void clearTile(Scratch s, int tile) {
-        long inTile = (long) in.channels * in.elementBytes, outTile = (long) out.channels * out.elementBytes;
-        for (int p = 0; p < winograd.planes(); p++) {
-            Vectors.clear(s.planesIn + p * planeBytes(in.channels, in.elementBytes) + tile * inTile, inTile);
-            Vectors.clear(s.planesOut + p * planeBytes(out.channels, out.elementBytes) + tile * outTile, outTile);
-        }
-    }
-
-    private LoadLine activated(Worker worker) {
+    private TileLines.LoadLine activated(Worker worker) {
         long pixel = in.pixelStride();
         int width = in.shape.width();
         if (source.passesThrough()) return (line, row, p) -> winograd.load(line, pixel, width, row);
@@ -294,42 +158,42 @@ final class WinogradConvolution extends Convolution {
 
     @Override
     void forward(Worker worker, int images, long x, long y, long skip, Normalization next) {
-        Scratch s = new Scratch(worker);
-        LoadLine load = activated(worker);
+        TileLines.Scratch s = tiles.new Scratch(worker);
+        TileLines.LoadLine load = activated(worker);
         Normalization.Part part = next.part(worker);
         long pixel = out.pixelStride();
         int width = out.shape.width();
-        StoreLine store = skip != 0 ? (row, o, p) -> winograd.storeAddSums(row, y + o, skip + o, pixel, width, part.sum, part.squares, p)
+        TileLines.StoreLine store = skip != 0 ? (row, o, p) -> winograd.storeAddSums(row, y + o, skip + o, pixel, width, part.sum, part.squares, p)
             : next.normalizes() ? (row, o, p) -> winograd.storeSums(row, y + o, pixel, width, part.sum, part.squares, p)
             : (row, o, p) -> winograd.store(row, y + o, pixel, width);
-        blocks(images, (from, lines, tiles) -> {
-            transformInput(in, s, x, from, lines, load);
-            bound(worker, Kind.FORWARD, tiles).run(worker, s.planesIn, packedForward, s.products);
-            transformOutput(worker, out, s, from, lines, scale(), store);
+        tiles.blocks(images, (from, lines, count) -> {
+            tiles.transformInput(in, s, x, from, lines, load);
+            bound(worker, Kind.FORWARD, count).run(worker, s.planesIn, packedForward, s.products);
+            tiles.transformOutput(worker, out, s, from, lines, scale(), store);
         });
     }
 
     @Override
     void backward(Worker worker, int images, long x, long dy, long dx, boolean first, int half) {
-        Scratch s = new Scratch(worker);
-        LoadLine load = activated(worker);
+        TileLines.Scratch s = tiles.new Scratch(worker);
+        TileLines.LoadLine load = activated(worker);
         long outPixel = out.pixelStride(), inPixel = in.pixelStride();
         int width = in.shape.width();
-        LoadLine loadGradient = (line, row, p) -> winograd.load(line, outPixel, width, row);
+        TileLines.LoadLine loadGradient = (line, row, p) -> winograd.load(line, outPixel, width, row);
         Normalization.Part part = source.part(worker);
-        StoreLine store = source.normalizes() ? (row, o, p) -> winograd.storeGradientSums(row, dx + o, x + o, inPixel, width,
+        TileLines.StoreLine store = source.normalizes() ? (row, o, p) -> winograd.storeGradientSums(row, dx + o, x + o, inPixel, width,
                 part.scale, part.offset, source.floor, part.gradientSum, part.products, p)
             : (row, o, p) -> winograd.store(row, dx + o, inPixel, width);
         long sum = gradients.of(half, worker.index);
-        blocks(images, (from, lines, tiles) -> {
-            transformInput(in, s, x, from, lines, load);
-            transformOutputGradient(s, dy, from, lines);
-            for (int t = lines * tilesOfLine; t < tiles; t++) clearTile(s, t);
-            bound(worker, first && from == 0 ? Kind.WEIGHTS : Kind.WEIGHTS_ADDED, tiles).run(worker, s.planesIn, s.planesOut, sum);
+        tiles.blocks(images, (from, lines, count) -> {
+            tiles.transformInput(in, s, x, from, lines, load);
+            tiles.transformOutputGradient(s, dy, from, lines);
+            tiles.clearBeyond(s, lines, count);
+            bound(worker, first && from == 0 ? Kind.WEIGHTS : Kind.WEIGHTS_ADDED, count).run(worker, s.planesIn, s.planesOut, sum);
             if (dx == 0) return;
-            transformInput(out, s, dy, from, lines, loadGradient);
-            bound(worker, Kind.BACKWARD_DATA, tiles).run(worker, s.planesIn, packedBackward, s.products);
-            transformOutput(worker, in, s, from, lines, scale(), store);
+            tiles.transformInput(out, s, dy, from, lines, loadGradient);
+            bound(worker, Kind.BACKWARD_DATA, count).run(worker, s.planesIn, packedBackward, s.products);
+            tiles.transformOutput(worker, in, s, from, lines, scale(), store);
         });
     }
 
