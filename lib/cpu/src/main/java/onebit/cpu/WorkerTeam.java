@@ -6,15 +6,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
  * Threads that run the same work, each on its part of the batch, and meet at barriers. They wait for work without
- * using the processor, and at a barrier by spinning for some microseconds, then yielding to whoever else needs the core.
+ * using the processor, and at a barrier by spinning for some microseconds; then they sleep in short naps, so that on a
+ * busy machine the worker that is waited for gets the core.
  */
 final class WorkerTeam implements AutoCloseable {
 
     private static final int SPINS = 20_000;
+    private static final long NAP_NANOSECONDS = 20_000;
 
     private final int size;
     private final List<LinkedTransferQueue<Runnable>> queues = new ArrayList<>();
@@ -97,7 +100,7 @@ final class WorkerTeam implements AutoCloseable {
         for (int spins = 0; generation == current; spins++) {
             if (failure.get() != null) throw new IllegalStateException("Another worker failed.", failure.get());
             if (spins < SPINS) Thread.onSpinWait();
-            else Thread.yield();
+            else LockSupport.parkNanos(NAP_NANOSECONDS);
         }
     }
 
