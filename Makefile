@@ -3,8 +3,9 @@
 
 PROFILE ?= quick
 ROWS ?=
+BENCH ?=
 
-.PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures clean
+.PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench clean
 
 help:
 	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA names a folder of it)'
@@ -16,6 +17,7 @@ help:
 	@echo 'make reproduce-test    try how notebooks are executed'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
 	@echo 'make figures      draw figures/ from the run folders and what was published; no training'
+	@echo 'make bench        time training beside PyTorch (which it installs in build/bench); BENCH="OPTION ..." of bench/alternate.py'
 	@echo 'make build        build the library that lib/bin/onebit runs'
 	@echo 'make clean        delete what was built; results, figures, data and caches stay'
 
@@ -49,6 +51,9 @@ results: build
 
 figures: build
 	@lib/bin/onebit figures
+
+bench: build
+	@bench/run $(BENCH)
 
 clean:
 	@rm -rf lib/dist lib/target lib/*/target

@@ -1,0 +1,160 @@
+"""Whether a precision or a way of convolution costs accuracy: test accuracy of finished run folders, by setting, with intervals.
+
+    python accuracy.py [FOLDER ...]       run folders, or folders of them (default: work/seeds, which bench/seeds fills)
+
+Prints two tables in Markdown: mean, standard deviation and 95 % interval of the mean (Student's t) of every setting; and for every
+setting its difference from float32 by direct convolutions, with a 95 % interval (Welch's: the runs count as independent, since
+after a few steps rounding has led runs of one seed apart).
+"""
+import argparse
+import json
+import math
+import statistics
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+BASE = "float32 direct"
+
+
+@dataclass(frozen=True, order=True)
+class Task:
+    """What is learned; runs of one task differ by seed and arithmetic only."""
+
+    width: int
+    depth: int
+    epochs: int
+    row: str
+    images: str
+
+    @staticmethod
+    def of(config: dict) -> "Task":
+        limits = [config["train_limit"], config["test_limit"]]
+        return Task(config["width"], config["depth"], config["epochs"], config["row"], "all" if not any(limits) else "{}, {}".format(*limits))
+
+    def cells(self) -> str:
+        part = "" if self.images == "all" else f" (images: {self.images})"
+        return f"{self.row}{part} | {self.depth}-{self.width} | {self.epochs}"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean or a difference of means: value, standard error, degrees of freedom."""
+
+    value: float
+    error: float
+    freedom: float
+
+    def interval(self) -> tuple[float, float]:
+        half = student(0.975, self.freedom) * self.error
+        return self.value - half, self.value + half
+
+
+def mean(values: list[float]) -> Estimate:
+    return Estimate(statistics.fmean(values), statistics.stdev(values) / math.sqrt(len(values)), len(values) - 1)
+
+
+def difference(a: Estimate, b: Estimate) -> Estimate:
+    """a - b, with Welch's degrees of freedom."""
+    return combined([(1, a), (-1, b)])
+
+
+def combined(parts: list[tuple[float, Estimate]]) -> Estimate:
+    """A weighted sum of independent estimates (Welch and Satterthwaite)."""
+    variances = [(weight * e.error) ** 2 for weight, e in parts]
+    total = sum(variances)
+    freedom = total**2 / sum(v**2 / e.freedom for v, (_, e) in zip(variances, parts)) if total else min(e.freedom for _, e in parts)
+    return Estimate(sum(weight * e.value for weight, e in parts), math.sqrt(total), freedom)
+
+
+def student(probability: float, freedom: float) -> float:
+    """The quantile of Student's t, for a probability from 0.5 up: by bisection, its density integrated by Simpson's rule."""
+    scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
+
+    def above_half(t):
+        # t = tan(u) keeps the range short where the tails are long
+        n, end = 400, math.atan(t)
+        weights = (1 if i in (0, n) else 4 if i % 2 else 2 for i in range(n + 1))
+        return sum(w * scale * (1 + math.tan(end * i / n) ** 2 / freedom) ** (-(freedom + 1) / 2) * (1 + math.tan(end * i / n) ** 2)
+                   for i, w in enumerate(weights)) * end / n / 3
+
+    low, high = 0.0, 1.0
+    while above_half(high) < probability - 0.5:
+        high *= 2
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if above_half(middle) < probability - 0.5 else (low, middle)
+    return high
+
+
+def read(folders: list[Path]) -> tuple[dict, list[str]]:
+    """({task: {arithmetic: {seed: accuracy in per cent}}}, what a reader should know of the runs)"""
+    runs, sources, unfinished = defaultdict(lambda: defaultdict(dict)), set(), 0
+    for config_file in sorted({file for folder in folders for file in folder.rglob("config.json")}):
+        folder = config_file.parent
+        if not (folder / "result.json").exists():
+            unfinished += 1
+            continue
+        config, result = (json.loads((folder / name).read_text()) for name in ("config.json", "result.json"))
+        sessions = json.loads((folder / "provenance.json").read_text())["sessions"]
+        sources.update(session["software"]["sources"] for session in sessions)
+        seeds = runs[Task.of(config)][arithmetic(config, sessions[-1]["network"])]
+        if seeds.setdefault(config["seed"], result["accuracy_percent"]) != result["accuracy_percent"]:
+            raise SystemExit(f"accuracy.py: two runs of one configuration and seed ended differently, one of them in {folder}. Give folders of one study.")
+    notes = [f"{len(sources)} states of the sources made these runs."] * (len(sources) > 1) + [f"{unfinished} unfinished runs are left out."] * bool(unfinished)
+    return runs, notes
+
+
+def arithmetic(config: dict, network: str) -> str:
+    """What the engine did, not what it was asked for: 'auto' counts as what it chose."""
+    if config["engine"] != "cpu":
+        return f"{config['precision']} ({config['engine']})"
+    if "direct convolutions" in network:
+        return f"{config['precision']} direct"
+    return f"{config['precision']} winograd" + (" (wide layers)" if config["algorithm"] == "auto" else "")
+
+
+def means(runs: dict) -> str:
+    rows = ["| Row | Network | Epochs | Arithmetic | n | Mean, % | Deviation | 95 % interval of the mean |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    for task, kinds in sorted(runs.items()):
+        for kind, seeds in sorted(kinds.items()):
+            values = list(seeds.values())
+            rows.append(f"| {task.cells()} | {kind} | {len(values)} | {statistics.fmean(values):.2f} | " + (
+                "{:.2f} | {:.2f} to {:.2f} |".format(statistics.stdev(values), *mean(values).interval()) if len(values) > 1 else "| |"))
+    return "\n".join(rows)
+
+
+def differences(runs: dict) -> str:
+    rows = [f"| Row | Network | Epochs | Arithmetic | n, n of {BASE} | Minus {BASE}, points | 95 % interval |", "| --- | --- | --- | --- | --- | --- | --- |"]
+    found = defaultdict(list)
+    for task, kinds in sorted(runs.items()):
+        base = list(kinds.get(BASE, {}).values())
+        for kind, seeds in sorted(kinds.items()):
+            values = list(seeds.values())
+            if kind != BASE and len(values) > 1 and len(base) > 1:
+                found[kind].append(difference(mean(values), mean(base)))
+                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(found[kind][-1]))
+    for kind, estimates in found.items():
+        if len(estimates) > 1:
+            rows.append(f"| **all {len(estimates)} above, each with the same weight** | | | {kind} | | "
+                        + signed(combined([(1 / len(estimates), e) for e in estimates])))
+    return "\n".join(rows)
+
+
+def signed(e: Estimate) -> str:
+    return "{:+.2f} | {:+.2f} to {:+.2f} |".format(e.value, *e.interval())
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("folders", nargs="*", type=Path, default=[PROJECT / "work" / "seeds"], metavar="FOLDER")
+    runs, notes = read(p.parse_args().folders)
+    if not runs:
+        sys.exit("accuracy.py: there is no finished run in these folders; bench/seeds makes some.")
+    print(means(runs) + "\n\n" + differences(runs) + "".join("\n\n" + note for note in notes))
+
+
+if __name__ == "__main__":
+    main()

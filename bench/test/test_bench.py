@@ -1,0 +1,130 @@
+"""The tools of bench: that they take in what they should and leave out what they should. No speed is asserted."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(BENCH))
+
+import accuracy  # noqa: E402
+import alternate  # noqa: E402
+import machine  # noqa: E402
+import worker  # noqa: E402
+
+SLEEPER = "import sys; print('{\"threads\": 1}', flush=True)\nfor line in sys.stdin: print(0.5 * int(line), flush=True)"
+
+
+def round_entry(ratio, disturbed=False, name="20-1 bf16 one-bit bn"):
+    side = {"images_per_s": 1000.0, "cpu_s_per_step": 0.1}
+    return {"kind": "round", "name": name, "disturbed": disturbed, "ratio": ratio, "torch": side, "onebit": {**side, "images_per_s": 1000.0 * ratio}}
+
+
+class Machine(unittest.TestCase):
+    def test_work_of_a_child_is_its_own_and_not_others(self):
+        watch = machine.Watch(os.getpid())
+        subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.5: pass"], check=True)
+        own, others = watch.read()
+        self.assertGreaterEqual(own, 0.4)
+        self.assertLess(own, 5)
+        self.assertGreaterEqual(others, 0)
+
+    def test_work_of_another_process_counts_as_others(self):
+        with subprocess.Popen(["sleep", "60"]) as idle:
+            watch = machine.Watch(idle.pid)
+            subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.5: pass"], check=True)
+            own, others = watch.read()
+            idle.terminate()
+        self.assertLess(own, 0.1)
+        self.assertGreater(others, 0.1)
+
+    def test_a_machine_that_is_never_quiet_is_not_waited_for_without_end(self):
+        self.assertFalse(machine.wait_for_quiet(-1.0, 0.1))
+
+
+class Workers(unittest.TestCase):
+    def test_a_turn_gives_the_workers_own_time_and_images_per_second(self):
+        with worker.Worker([sys.executable, "-c", SLEEPER]) as sleeper:
+            self.assertEqual(sleeper.settings, {"threads": 1})
+            turn = sleeper.turn(4)
+        self.assertEqual(turn.seconds, 2.0)
+        self.assertEqual(turn.rate, 250.0)
+
+    def test_turns_are_as_long_as_asked(self):
+        with worker.Worker([sys.executable, "-c", SLEEPER]) as sleeper:
+            self.assertEqual(sleeper.steps_for(4), 8)
+            self.assertEqual(sleeper.steps_for(0.01), 1)
+
+    def test_a_worker_that_fails_says_why(self):
+        with self.assertRaisesRegex(worker.WorkerFailed, "no such luck"):
+            worker.Worker([sys.executable, "-c", "raise SystemExit('no such luck')"])
+
+    def test_configurations_are_width_and_precision(self):
+        self.assertEqual(worker.Configuration.parse("10-bf16"), worker.Configuration(10, "bf16"))
+        for wrong in ("bf16", "0-bf16", "4-float64", "4", "-1-bf16"):
+            with self.assertRaises(ValueError):
+                worker.Configuration.parse(wrong)
+
+
+class Rounds(unittest.TestCase):
+    def test_a_disturbed_round_counts_in_no_figure(self):
+        table = alternate.table([round_entry(2.0), round_entry(9.0, disturbed=True), round_entry(2.2), round_entry(2.1)])
+        self.assertIn("| 2,100 | 1,000 | 2.10 (2.00 to 2.20) | 3 (1) |", table)
+
+    def test_a_configuration_with_disturbed_rounds_only_has_no_figure(self):
+        self.assertIn("| not measured | not measured | not measured | 0 (1) |", alternate.table([round_entry(9.0, disturbed=True)]))
+
+    def test_files_of_one_machine_and_version_make_one_table(self):
+        with tempfile.TemporaryDirectory() as folder:
+            paths = []
+            for i, sources in enumerate(["a" * 64, "a" * 64, "b" * 64]):
+                conditions = {"kind": "conditions", "started": str(i), "machine": machine.describe(), "onebit": {"version": "1", "sources": sources}}
+                paths.append(Path(folder, f"{i}.jsonl"))
+                paths[-1].write_text("\n".join(map(json.dumps, [conditions, round_entry(2.0 + i)])))
+            text = alternate.tables(paths)
+        self.assertIn("2.50 (2.00 to 3.00) | 2 (0)", text)
+        self.assertIn("4.00 (4.00 to 4.00) | 1 (0)", text)
+
+
+class Accuracy(unittest.TestCase):
+    def test_quantiles_are_those_of_the_tables(self):
+        for freedom, expected in ((1, 12.7062), (2, 4.3027), (7, 2.3646), (30, 2.0423)):
+            self.assertAlmostEqual(accuracy.student(0.975, freedom), expected, places=4)
+
+    def test_a_difference_has_welchs_interval(self):
+        # by hand: means 3 and 2, variances 2.5/5 and 1/3, so error 0.9129, freedom 5.88
+        found = accuracy.difference(accuracy.mean([1, 2, 3, 4, 5]), accuracy.mean([1, 2, 3]))
+        self.assertAlmostEqual(found.value, 1.0)
+        self.assertAlmostEqual(found.error, 0.91287, places=4)
+        self.assertAlmostEqual(found.freedom, 5.8824, places=3)
+
+    def test_settings_are_told_apart_and_automatic_choice_counts_as_what_it_chose(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for seed in (1, 2, 3):
+                run(folder, seed, "float32", "direct", "direct convolutions", 72.0 + seed)
+                run(folder, seed, "bf16", "auto", "direct convolutions", 71.0 + seed)
+                run(folder, seed, "bf16", "winograd", "19 of 20 convolutions by Winograd F(2x2,3x3)", 72.5 + seed)
+            run(folder, 4, "bf16", "direct", "direct convolutions", 0.0, finished=False)
+            runs, notes = accuracy.read([Path(folder)])
+        self.assertIn("| cifar10-1bit-bn | 20-1 | 6 | bf16 direct | 3 | 73.00 | 1.00 | 70.52 to 75.48 |", accuracy.means(runs))
+        self.assertIn("| bf16 direct | 3, 3 | -1.00 |", accuracy.differences(runs))
+        self.assertIn("| bf16 winograd | 3, 3 | +0.50 |", accuracy.differences(runs))
+        self.assertEqual(notes, ["1 unfinished runs are left out."])
+
+
+def run(folder, seed, precision, algorithm, network, percent, finished=True):
+    path = Path(folder, f"{precision}-{algorithm}-{seed}")
+    path.mkdir()
+    config = {"row": "cifar10-1bit-bn", "depth": 20, "width": 1, "epochs": 6, "seed": seed, "engine": "cpu", "precision": precision,
+              "algorithm": algorithm, "train_limit": 0, "test_limit": 0}
+    (path / "config.json").write_text(json.dumps(config))
+    (path / "provenance.json").write_text(json.dumps({"sessions": [{"network": f"{precision}, {network}, 2 threads", "software": {"sources": "a"}}]}))
+    if finished:
+        (path / "result.json").write_text(json.dumps({"accuracy_percent": percent}))
+
+
+if __name__ == "__main__":
+    unittest.main()
