@@ -87,6 +87,7 @@ def measure(configuration: Configuration, a, log: Log):
                   f"  ratio {entry['ratio']:.3f}" + disturbance(entry), flush=True)
             if undisturbed == a.rounds:
                 break
+        log.add(kind="memory", name=configuration.name, **{f"{name}_peak_mib": w.peak_mib() for name, w in workers.items()})
 
 
 def starting_torch(configuration, a):
@@ -108,20 +109,22 @@ def spread(values, form="{:.2f}") -> str:
 
 def table(entries: list[dict]) -> str:
     """Medians of the undisturbed rounds, as Markdown; `entries` in the order they were written, of one machine and one version."""
-    rows = ["| network, precision | OneBit, images/s | PyTorch, images/s | ratio: median (min to max) | rounds (left out) | CPU-seconds a step: OneBit, PyTorch |",
-            "| --- | --- | --- | --- | --- | --- |"]
+    rows = ["| network, precision | OneBit, images/s | PyTorch, images/s | ratio: median (min to max) | rounds (left out) | CPU-seconds a step: OneBit, PyTorch | most memory, MiB: OneBit, PyTorch |",
+            "| --- | --- | --- | --- | --- | --- | --- |"]
     rounds = [e for e in entries if e["kind"] == "round"]
     for name in dict.fromkeys(e["name"] for e in rounds):
         of = [e for e in rounds if e["name"] == name]
         kept = [e for e in of if not e["disturbed"]]
         counts = f"{len(kept)} ({len(of) - len(kept)})"
+        memory = ", ".join(f"{max(peaks):,}" for peaks in zip(*((e["onebit_peak_mib"], e["torch_peak_mib"]) for e in entries
+                                                                  if e["kind"] == "memory" and e["name"] == name)))
         if not kept:
-            rows.append(f"| {name} | not measured | not measured | not measured | {counts} | |")
+            rows.append(f"| {name} | not measured | not measured | not measured | {counts} | | {memory} |")
             continue
         median = {(side, key): statistics.median(e[side][key] for e in kept) for side in ("onebit", "torch") for key in ("images_per_s", "cpu_s_per_step")}
         rows.append(f"| {name} | {rate(median['onebit', 'images_per_s'])} | {rate(median['torch', 'images_per_s'])} "
                     f"| {spread([e['ratio'] for e in kept])} | {counts} "
-                    f"| {median['onebit', 'cpu_s_per_step']:.3g}, {median['torch', 'cpu_s_per_step']:.3g} |")
+                    f"| {median['onebit', 'cpu_s_per_step']:.3g}, {median['torch', 'cpu_s_per_step']:.3g} | {memory} |")
     return "\n".join(rows)
 
 

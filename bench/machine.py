@@ -33,6 +33,12 @@ def tree_seconds(root: int) -> float:
     return sum(seconds[pid] for pid in seconds if belongs(pid))
 
 
+def peak_memory(pid: int) -> int:
+    """The most physical memory that a process has had, in bytes."""
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) * 1024
+
+
 class Watch:
     """Measures from its making on what a process (with its descendants) and all others use of the processors."""
 

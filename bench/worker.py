@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine import Watch
+import machine
 
 BENCH = Path(__file__).resolve().parent
 ONEBIT = BENCH.parent / "lib" / "bin" / "onebit"
@@ -77,7 +77,7 @@ class Worker:
             raise
 
     def turn(self, steps: int) -> Turn:
-        watch = Watch(self.process.pid)
+        watch = machine.Watch(self.process.pid)
         try:
             self.process.stdin.write(f"{steps}\n")
             self.process.stdin.flush()
@@ -91,6 +91,10 @@ class Worker:
         one = self.turn(1).seconds
         several = self.turn(max(1, min(10, round(1 / one))))
         return max(1, round(seconds * several.steps / several.seconds))
+
+    def peak_mib(self) -> int:
+        """the most memory it had so far"""
+        return round(machine.peak_memory(self.process.pid) / 2**20)
 
     def line(self) -> str:
         line = self.process.stdout.readline()
