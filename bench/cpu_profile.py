@@ -15,6 +15,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import machine
+import worker
+from alternate import sentence
 from worker import ONEBIT, Configuration
 
 WAITING = "waiting at barriers"
@@ -59,6 +62,7 @@ def main():
     p.add_argument("--seconds", type=float, default=20, help="of steps (default: 20)")
     a = p.parse_args()
     jdk = subprocess.run([str(ONEBIT.parent / "find-jdk"), "--quiet", "--no-fetch"], check=True, capture_output=True, text=True).stdout.strip()
+    print(sentence({"machine": machine.describe(), "onebit": worker.built_from()}), flush=True)
     for configuration in a.configurations:
         counts = profile(configuration, a.seconds, f"{jdk}/bin/jfr")
         waiting = counts.pop(WAITING, 0)
