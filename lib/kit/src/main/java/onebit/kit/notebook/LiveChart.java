@@ -14,6 +14,8 @@ import onebit.train.TrainingConfig;
 final class LiveChart {
 
     private final TrainingConfig config;
+    /** Of the content made last; no chart before the first step. */
+    private String image = "";
 
     LiveChart(TrainingConfig config) {
         this.config = config;
@@ -30,10 +32,18 @@ final class LiveChart {
         return content("", line(figures(moment.epochs()).stream(), Stream.of(sentence)), moment);
     }
 
+    /** The chart that was made last, at once. */
+    NotebookOutput.Content stopping() {
+        return content("", line(Stream.of(), Stream.of("stopping; what has been trained is saved. Run this cell again to go on.")));
+    }
+
+    private NotebookOutput.Content content(String bar, String line) {
+        return new NotebookOutput.Content("<p style=\"margin:0;font-variant-numeric:tabular-nums\">" + bar + NotebookOutput.Content.escape(line) + "</p>" + image, line);
+    }
+
     private NotebookOutput.Content content(String bar, String line, TrainingHistory.Moment moment) {
-        String html = "<p style=\"margin:0;font-variant-numeric:tabular-nums\">" + bar + NotebookOutput.Content.escape(line) + "</p>";
-        if (moment.running().isEmpty() && moment.epochs().isEmpty()) return new NotebookOutput.Content(html, line);
-        return new NotebookOutput.Content(html + chart(moment), line);
+        if (!moment.running().isEmpty() || !moment.epochs().isEmpty()) image = chart(moment);
+        return content(bar, line);
     }
 
     /** Training goes on where no chart can be drawn: Java says with an {@code Error} that a library of the system is missing. */

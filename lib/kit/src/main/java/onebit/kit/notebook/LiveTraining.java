@@ -75,6 +75,7 @@ final class LiveTraining {
 
     private static Optional<TrainingOutcome> interrupted(TrainingThread thread, NotebookOutput.Slot slot, LiveChart chart) {
         thread.stopTraining();
+        slot.show(chart.stopping()); // first of all: JJava ends an interrupted cell within moments, and drops what comes later
         boolean ended = false;
         try {
             ended = thread.join(PATIENCE);

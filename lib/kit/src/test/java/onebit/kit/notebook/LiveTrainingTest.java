@@ -148,6 +148,7 @@ class LiveTrainingTest {
         TrainingOutcome stopped = cell.result.get().orElseThrow();
 
         assertInstanceOf(TrainingOutcome.Stopped.class, stopped);
+        assertTrue(output.slots.getLast().stream().anyMatch(shown -> shown.text().endsWith("stopping; what has been trained is saved. Run this cell again to go on.")));
         assertTrue(output.texts().getLast().endsWith("stopped and saved. Run this cell again to go on."), output.texts().getLast());
         engine.steps.release(100);
         assertInstanceOf(TrainingOutcome.Finished.class, train(trainer(engine), "run").orElseThrow());
