@@ -22,6 +22,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .3rem .75rem .3rem 0; te
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 caption { color: var(--quiet); text-align: left; padding-bottom: .25rem; }
 td[style*="left"] { min-width: 6rem; } td[style*="left"]:last-child { min-width: min(15rem, 60vw); }
+td.name { white-space: nowrap; } td.long { min-width: 13rem; }
 .output_html > div { max-height: 42rem !important; }
 img { max-width: 100%; height: auto; } progress { vertical-align: middle; }
 pre { background: var(--soft); border-radius: 6px; padding: .5rem .75rem; margin: .5rem 0; overflow-x: auto; font-size: .85rem; line-height: 1.4; }
@@ -69,9 +70,9 @@ def results(table: pathlib.Path) -> str:
             reproduced = row["reproduced_percent"]
             settings = "" if not reproduced else (f'{row["depth"]}-{row["width"]}, {row["epochs"]} epochs, {int(row["train_images"]):,} images, '
                                                   f'{row["engine"]} {row["precision"]}')
-            lines.append("<tr>" + f'<td>{html.escape(row["row"])}</td><td class="number">{float(row["published_readme_percent"]):.2f}</td>'
+            lines.append("<tr>" + f'<td class="name">{html.escape(row["row"])}</td><td class="number">{float(row["published_readme_percent"]):.2f}</td>'
                          + (f'<td class="number">{float(reproduced):.2f}</td>' if reproduced else "<td>not run</td>")
-                         + f'<td>{html.escape(settings or row["not_run"])}</td><td>{html.escape(row.get("verdict", ""))}</td></tr>')
+                         + f'<td class="long">{html.escape(settings or row["not_run"])}</td><td>{html.escape(row.get("verdict", ""))}</td></tr>')
     return ("<h2>Results</h2><p class='quiet'>Test accuracy in per cent. Published: the authors', of depth 20 and width 10, after 254 or 300 epochs.</p>"
             "<div class='scroll'><table><thead><tr><th>Row</th><th class='number'>Published</th><th class='number'>Reproduced</th>"
             "<th>Settings of the reproduced figure</th><th>Verdict</th></tr></thead><tbody>" + "".join(lines) + "</tbody></table></div>")

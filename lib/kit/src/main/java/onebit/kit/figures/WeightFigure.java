@@ -1,6 +1,7 @@
 package onebit.kit.figures;
 
 import java.awt.Color;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -39,7 +40,9 @@ public final class WeightFigure {
         AxesChartStyler style = chart.getStyler();
         style.setLegendPosition(LegendPosition.InsideNE);
         style.setXAxisDecimalPattern("0.00").setYAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(110).setYAxisMin(0.0);
-        area(chart, "in use", centres, parts(used, range), Ink.BLUE);
+        double[] parts = parts(used, range);
+        style.setYAxisMax(1.06 * Arrays.stream(parts).max().orElseThrow());
+        area(chart, "in use", centres, parts, Ink.BLUE);
         area(chart, "before training", centres, parts(InitialWeights.state(model.graph(), 1).get(name).values(), range), Ink.ORANGE);
         return chart;
     }
