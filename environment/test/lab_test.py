@@ -35,10 +35,6 @@ class Failure(Exception):
     """What was seen and should not be, in a sentence."""
 
 
-class StillStopping(Failure):
-    """The cell's own refusal, which says to run it again."""
-
-
 def wait(what: str, seconds: float, condition, pause=lambda: time.sleep(0.05)):
     """The condition's value as soon as it is true."""
     end = time.monotonic() + seconds
@@ -161,38 +157,43 @@ class Notebook:
         self.page.screenshot(path=self.pictures / f"{name}.png")
 
 
-def live_chart_changes(notebook: Notebook, training: int):
-    """The cell's one chart is seen in three states, and no second one beside it."""
+def one_chart(notebook: Notebook, training: int) -> list[str]:
+    """The pictures of the training cell: none yet, or one."""
+    images = notebook.images(training)
+    if len(images) > 1 or notebook.outputs(training) > 2:
+        raise Failure(f"the training cell has {len(images)} pictures and {notebook.outputs(training)} outputs, not one that changes")
+    if "not run:" in notebook.text(training):
+        raise Failure(notebook.text(training))
+    return images
+
+
+def chart_changes(notebook: Notebook, training: int):
+    """Seen in two states while the cell runs. A small run is over soon after."""
     seen = set()
 
     def changed():
-        images = notebook.images(training)
-        if len(images) > 1 or notebook.outputs(training) > 2:
-            raise Failure(f"the training cell has {len(images)} pictures and {notebook.outputs(training)} outputs, not one that changes")
-        if notebook.running(training):
-            seen.update(images)
-        elif notebook.done(training) and STILL_STOPPING in notebook.text(training):
-            raise StillStopping(notebook.text(training))
-        elif notebook.done(training) and seen:
+        seen.update(one_chart(notebook, training))
+        if notebook.done(training):
             raise Failure("the training cell ended before its chart was seen to change: " + notebook.text(training))
-        return len(seen) >= 3
+        return len(seen) >= 2
 
     notebook.wait("the training's chart changes", TRAINED, changed)
 
 
 def run_again(notebook: Notebook, training: int):
-    """From the training cell on; again, where it says that the step before the interrupt is not over yet."""
-    for attempt in range(10):
+    """From the training cell on, until there is a chart again; anew, where the cell says that the step before the interrupt is not over yet."""
+    before = notebook.prompt(training)
+    for _ in range(10):
         notebook.cell(training).locator(".cm-content").click()
         notebook.menu("Run Selected Cell and All Below")
-        try:
-            return live_chart_changes(notebook, training)
-        except StillStopping as refusal:
-            if attempt == 9:
-                raise
-            print(f"          refused: {refusal}", flush=True)
-            notebook.wait("the cells below are done", SHOWN, notebook.idle)
-            notebook.page.wait_for_timeout(2000)
+        notebook.wait("the training cell is run again", SHOWN, lambda: notebook.prompt(training) != before)
+        notebook.wait("there is a chart again", TRAINED, lambda: one_chart(notebook, training) or notebook.done(training))
+        if STILL_STOPPING not in notebook.text(training):
+            return
+        print("          refused: " + notebook.text(training), flush=True)
+        before = notebook.prompt(training)
+        notebook.page.wait_for_timeout(2000)
+    raise Failure("the run that was interrupted does not end: " + notebook.text(training))
 
 
 def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Path):
@@ -200,7 +201,7 @@ def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Pat
     start = time.monotonic()
 
     notebook.menu("Run All Cells")
-    live_chart_changes(notebook, training)
+    chart_changes(notebook, training)
     if notebook.errors():
         raise Failure("there are errors: " + " | ".join(notebook.errors())[:2000])
     notebook.picture("1-training", training)
@@ -223,7 +224,7 @@ def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Pat
 
     # The kernel that answers is the one that was interrupted: it knows what an earlier cell has made.
     run_again(notebook, training)
-    say("run again: the same kernel trains")
+    say("run again: the same kernel goes on")
     notebook.picture("3-resumed", training)
     notebook.wait("the last cell is done", TRAINED, lambda: notebook.done(cells - 1) and notebook.idle())
     if notebook.errors():
