@@ -17,7 +17,9 @@ import onebit.train.TrainingOutcome;
 final class LiveTraining {
 
     private static final Duration SHOWN_EVERY = Duration.ofMillis(400);
-    /** To draw the chart takes at most this part of the time that belongs to training. */
+    /** Where drawing is slow, as the first chart's is. */
+    private static final Duration SHOWN_AT_LEAST_EVERY = Duration.ofSeconds(2);
+    /** To draw the chart takes about this part of the time that belongs to training. */
     private static final int SHARE = 20;
     /** How long a cell that was interrupted waits for the step that goes on; longer steps end after the cell has. */
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
@@ -59,8 +61,8 @@ final class LiveTraining {
                 shown = moment.changes();
                 long begun = System.nanoTime();
                 slot.show(chart.at(moment));
-                Duration drawing = Duration.ofNanos(System.nanoTime() - begun).multipliedBy(SHARE);
-                pause = drawing.compareTo(SHOWN_EVERY) > 0 ? drawing : SHOWN_EVERY;
+                long drawing = SHARE * (System.nanoTime() - begun);
+                pause = Duration.ofNanos(Math.clamp(drawing, SHOWN_EVERY.toNanos(), SHOWN_AT_LEAST_EVERY.toNanos()));
             }
         } catch (InterruptedException e) {
             return interrupted(thread, slot, chart);
