@@ -34,7 +34,7 @@ public final class TrainingFigure {
     public static XYChart chart(TrainingConfig config, List<EpochMetrics> epochs, List<Point> running) {
         XYChart chart = Charts.xy("", "epochs", "accuracy, %", 800, 380);
         AxesChartStyler style = chart.getStyler();
-        style.setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal);
+        style.setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal).setLegendPadding(18); // else a name touches the next line
         // A little beyond the ends, so that these have ticks and markers there are whole.
         style.setXAxisMin(-0.02 * config.epochs()).setXAxisMax(1.02 * config.epochs()).setYAxisMin(-2.0).setYAxisMax(102.0);
         style.setXAxisDecimalPattern(config.epochs() < 8 ? "0.0" : "0").setYAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(90).setMarkerSize(8);
