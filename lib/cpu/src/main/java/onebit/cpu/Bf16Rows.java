@@ -14,20 +14,12 @@ import jdk.incubator.vector.FloatVector;
 /** {@link RowKernels} on bf16, computing in float32: a vector's even-numbered values, then its odd-numbered ones. */
 final class Bf16Rows implements RowKernels {
 
-    private static FloatVector parameter(float[] values, int p) {
-        return FloatVector.fromArray(FLOATS, values, p);
-    }
-
-    private static void accumulate(FloatVector v, float[] into, int p) {
-        FloatVector.fromArray(FLOATS, into, p).add(v).intoArray(into, p);
-    }
-
     @Override
     public void activate(long from, long fromStride, long to, long toStride, int count, float[] scale, float[] offset, float floor, int p) {
-        var se = parameter(scale, p);
-        var so = parameter(scale, p + LANES);
-        var oe = parameter(offset, p);
-        var oo = parameter(offset, p + LANES);
+        var se = Vectors.parameter(scale, p);
+        var so = Vectors.parameter(scale, p + LANES);
+        var oe = Vectors.parameter(offset, p);
+        var oo = Vectors.parameter(offset, p + LANES);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < count; i++) {
             var v = loadWords(from + i * fromStride);
@@ -50,10 +42,10 @@ final class Bf16Rows implements RowKernels {
             qe = e.fma(e, qe);
             qo = o.fma(o, qo);
         }
-        accumulate(ae, sum, p);
-        accumulate(ao, sum, p + LANES);
-        accumulate(qe, squares, p);
-        accumulate(qo, squares, p + LANES);
+        Vectors.accumulate(ae, sum, p);
+        Vectors.accumulate(ao, sum, p + LANES);
+        Vectors.accumulate(qe, squares, p);
+        Vectors.accumulate(qo, squares, p + LANES);
     }
 
     @Override
@@ -74,10 +66,10 @@ final class Bf16Rows implements RowKernels {
             qe = e.fma(e, qe);
             qo = o.fma(o, qo);
         }
-        accumulate(ae, sum, p);
-        accumulate(ao, sum, p + LANES);
-        accumulate(qe, squares, p);
-        accumulate(qo, squares, p + LANES);
+        Vectors.accumulate(ae, sum, p);
+        Vectors.accumulate(ao, sum, p + LANES);
+        Vectors.accumulate(qe, squares, p);
+        Vectors.accumulate(qo, squares, p + LANES);
     }
 
     @Override
@@ -101,10 +93,10 @@ final class Bf16Rows implements RowKernels {
             qe = e.fma(xe, qe);
             qo = o.fma(xo, qo);
         }
-        accumulate(ae, sum, p);
-        accumulate(ao, sum, p + LANES);
-        accumulate(qe, products, p);
-        accumulate(qo, products, p + LANES);
+        Vectors.accumulate(ae, sum, p);
+        Vectors.accumulate(ao, sum, p + LANES);
+        Vectors.accumulate(qe, products, p);
+        Vectors.accumulate(qo, products, p + LANES);
     }
 
     @Override
@@ -115,10 +107,10 @@ final class Bf16Rows implements RowKernels {
         var ao = zero;
         var qe = zero;
         var qo = zero;
-        var se = parameter(scale, p);
-        var so = parameter(scale, p + LANES);
-        var oe = parameter(offset, p);
-        var oo = parameter(offset, p + LANES);
+        var se = Vectors.parameter(scale, p);
+        var so = Vectors.parameter(scale, p + LANES);
+        var oe = Vectors.parameter(offset, p);
+        var oo = Vectors.parameter(offset, p + LANES);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < count; i++) {
             var g = loadWords(gradient + i * stride);
@@ -132,23 +124,23 @@ final class Bf16Rows implements RowKernels {
             qe = e.fma(xe, qe);
             qo = o.fma(xo, qo);
         }
-        accumulate(ae, sum, p);
-        accumulate(ao, sum, p + LANES);
-        accumulate(qe, products, p);
-        accumulate(qo, products, p + LANES);
+        Vectors.accumulate(ae, sum, p);
+        Vectors.accumulate(ao, sum, p + LANES);
+        Vectors.accumulate(qe, products, p);
+        Vectors.accumulate(qo, products, p + LANES);
     }
 
     @Override
     public void finish(long gradient, long stride, long x, int count, float[] scale, float[] offset, float floor,
                        float[] constant, float[] slope, int p) {
-        var se = parameter(scale, p);
-        var so = parameter(scale, p + LANES);
-        var oe = parameter(offset, p);
-        var oo = parameter(offset, p + LANES);
-        var ce = parameter(constant, p);
-        var co = parameter(constant, p + LANES);
-        var ke = parameter(slope, p);
-        var ko = parameter(slope, p + LANES);
+        var se = Vectors.parameter(scale, p);
+        var so = Vectors.parameter(scale, p + LANES);
+        var oe = Vectors.parameter(offset, p);
+        var oo = Vectors.parameter(offset, p + LANES);
+        var ce = Vectors.parameter(constant, p);
+        var co = Vectors.parameter(constant, p + LANES);
+        var ke = Vectors.parameter(slope, p);
+        var ko = Vectors.parameter(slope, p + LANES);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < count; i++) {
             var g = loadWords(gradient + i * stride);
@@ -166,14 +158,14 @@ final class Bf16Rows implements RowKernels {
     @Override
     public void finishAdding(long gradient, long stride, long x, long added, int count, float[] scale, float[] offset, float floor,
                              float[] constant, float[] slope, int p) {
-        var se = parameter(scale, p);
-        var so = parameter(scale, p + LANES);
-        var oe = parameter(offset, p);
-        var oo = parameter(offset, p + LANES);
-        var ce = parameter(constant, p);
-        var co = parameter(constant, p + LANES);
-        var ke = parameter(slope, p);
-        var ko = parameter(slope, p + LANES);
+        var se = Vectors.parameter(scale, p);
+        var so = Vectors.parameter(scale, p + LANES);
+        var oe = Vectors.parameter(offset, p);
+        var oo = Vectors.parameter(offset, p + LANES);
+        var ce = Vectors.parameter(constant, p);
+        var co = Vectors.parameter(constant, p + LANES);
+        var ke = Vectors.parameter(slope, p);
+        var ko = Vectors.parameter(slope, p + LANES);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < count; i++) {
             var g = loadWords(gradient + i * stride);

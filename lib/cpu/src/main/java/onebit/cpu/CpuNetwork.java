@@ -47,6 +47,8 @@ final class CpuNetwork implements Network {
     private final Buffer headInput;
 
     CpuNetwork(Graph graph, NetworkOptions options, int threads) {
+        // A primitive keeps for good the number of threads that its maker had.
+        OneDnn.singleThreaded();
         this.graph = graph;
         this.options = options;
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);

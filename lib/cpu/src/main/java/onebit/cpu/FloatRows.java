@@ -10,14 +10,10 @@ import jdk.incubator.vector.FloatVector;
 /** {@link RowKernels} on float32. */
 final class FloatRows implements RowKernels {
 
-    private static void accumulate(FloatVector v, float[] into, int p) {
-        FloatVector.fromArray(FLOATS, into, p).add(v).intoArray(into, p);
-    }
-
     @Override
     public void activate(long from, long fromStride, long to, long toStride, int count, float[] scale, float[] offset, float floor, int p) {
-        var s = FloatVector.fromArray(FLOATS, scale, p);
-        var o = FloatVector.fromArray(FLOATS, offset, p);
+        var s = Vectors.parameter(scale, p);
+        var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < count; i++) store(load(from + i * fromStride).fma(s, o).max(f), to + i * toStride);
     }
@@ -42,8 +38,8 @@ final class FloatRows implements RowKernels {
             a = a.add(u);
             qa = u.fma(u, qa);
         }
-        accumulate(a.add(b), sum, p);
-        accumulate(qa.add(qb), squares, p);
+        Vectors.accumulate(a.add(b), sum, p);
+        Vectors.accumulate(qa.add(qb), squares, p);
     }
 
     @Override
@@ -56,8 +52,8 @@ final class FloatRows implements RowKernels {
             a = a.add(v);
             q = v.fma(v, q);
         }
-        accumulate(a, sum, p);
-        accumulate(q, squares, p);
+        Vectors.accumulate(a, sum, p);
+        Vectors.accumulate(q, squares, p);
     }
 
     @Override
@@ -73,15 +69,15 @@ final class FloatRows implements RowKernels {
             a = a.add(g);
             q = g.fma(v, q);
         }
-        accumulate(a, sum, p);
-        accumulate(q, products, p);
+        Vectors.accumulate(a, sum, p);
+        Vectors.accumulate(q, products, p);
     }
 
     @Override
     public void gradientSumsOfStored(long gradient, long stride, long x, long xStride, int count, float[] scale, float[] offset,
                                      float floor, float[] sum, float[] products, int p) {
-        var s = FloatVector.fromArray(FLOATS, scale, p);
-        var o = FloatVector.fromArray(FLOATS, offset, p);
+        var s = Vectors.parameter(scale, p);
+        var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
         var zero = FloatVector.zero(FLOATS);
         var a = zero;
@@ -92,17 +88,17 @@ final class FloatRows implements RowKernels {
             a = a.add(g);
             q = g.fma(v, q);
         }
-        accumulate(a, sum, p);
-        accumulate(q, products, p);
+        Vectors.accumulate(a, sum, p);
+        Vectors.accumulate(q, products, p);
     }
 
     @Override
     public void finish(long gradient, long stride, long x, int count, float[] scale, float[] offset, float floor,
                        float[] constant, float[] slope, int p) {
-        var s = FloatVector.fromArray(FLOATS, scale, p);
-        var o = FloatVector.fromArray(FLOATS, offset, p);
-        var c = FloatVector.fromArray(FLOATS, constant, p);
-        var k = FloatVector.fromArray(FLOATS, slope, p);
+        var s = Vectors.parameter(scale, p);
+        var o = Vectors.parameter(offset, p);
+        var c = Vectors.parameter(constant, p);
+        var k = Vectors.parameter(slope, p);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < count; i++) {
             var v = load(x + i * stride);
@@ -114,10 +110,10 @@ final class FloatRows implements RowKernels {
     @Override
     public void finishAdding(long gradient, long stride, long x, long added, int count, float[] scale, float[] offset, float floor,
                              float[] constant, float[] slope, int p) {
-        var s = FloatVector.fromArray(FLOATS, scale, p);
-        var o = FloatVector.fromArray(FLOATS, offset, p);
-        var c = FloatVector.fromArray(FLOATS, constant, p);
-        var k = FloatVector.fromArray(FLOATS, slope, p);
+        var s = Vectors.parameter(scale, p);
+        var o = Vectors.parameter(offset, p);
+        var c = Vectors.parameter(constant, p);
+        var k = Vectors.parameter(slope, p);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < count; i++) {
             var v = load(x + i * stride);

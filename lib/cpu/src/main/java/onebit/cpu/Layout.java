@@ -123,15 +123,21 @@ final class Layout {
     }
 
     /** Stores an image given as channels, rows, columns; padding channels become 0. */
-    void store(float[] pixelsOfChannels, long image) {
-        for (int c = 0; c < channels; c++) {
-            boolean real = c < shape.channels();
-            for (int i = 0; i < pixels; i++) {
-                float value = real ? pixelsOfChannels[c * pixels + i] : 0;
-                long at = image + offset(c, i);
-                if (precision == Precision.BF16) Vectors.MEMORY.set(ValueLayout.JAVA_SHORT, at, Vectors.bf16(value));
-                else Vectors.MEMORY.set(ValueLayout.JAVA_FLOAT, at, value);
-            }
+    void store(float[] values, long image) {
+        if (channels != shape.channels()) Vectors.clear(image, imageBytes);
+        long stride = pixelStride();
+        for (int c = 0; c < shape.channels(); c++) {
+            long to = image + offset(c, 0);
+            if (precision == Precision.BF16) storeBf16(values, c * pixels, to, stride, pixels);
+            else storeFloats(values, c * pixels, to, stride, pixels);
         }
+    }
+
+    private static void storeBf16(float[] values, int from, long to, long stride, int count) {
+        for (int i = 0; i < count; i++) Vectors.MEMORY.set(ValueLayout.JAVA_SHORT_UNALIGNED, to + i * stride, Vectors.bf16(values[from + i]));
+    }
+
+    private static void storeFloats(float[] values, int from, long to, long stride, int count) {
+        for (int i = 0; i < count; i++) Vectors.MEMORY.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to + i * stride, values[from + i]);
     }
 }

@@ -148,7 +148,7 @@ final class OneDnn {
         }
     }
 
-    /** oneDNN's own threads: none, in this thread. It is a setting of each thread. */
+    /** oneDNN's own threads: none, for what this thread makes and runs. It is a setting of each thread. */
     static void singleThreaded() {
         OMP_SET_NUM_THREADS.ifPresent(handle -> {
             try {

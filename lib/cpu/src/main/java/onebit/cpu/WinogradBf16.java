@@ -8,7 +8,6 @@ import static onebit.cpu.Vectors.even;
 import static onebit.cpu.Vectors.loadWords;
 import static onebit.cpu.Vectors.odd;
 import static onebit.cpu.Vectors.pack;
-import static onebit.cpu.Vectors.packQuickly;
 import static onebit.cpu.Vectors.storeWords;
 
 import jdk.incubator.vector.FloatVector;
@@ -34,10 +33,10 @@ final class WinogradBf16 implements Winograd {
 
     @Override
     public void loadActivated(long from, long stride, int width, long row, float[] scale, float[] offset, float floor, int p) {
-        var se = FloatVector.fromArray(FLOATS, scale, p);
-        var so = FloatVector.fromArray(FLOATS, scale, p + LANES);
-        var oe = FloatVector.fromArray(FLOATS, offset, p);
-        var oo = FloatVector.fromArray(FLOATS, offset, p + LANES);
+        var se = Vectors.parameter(scale, p);
+        var so = Vectors.parameter(scale, p + LANES);
+        var oe = Vectors.parameter(offset, p);
+        var oo = Vectors.parameter(offset, p + LANES);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < width; i++) {
             var v = loadWords(from + i * stride);
@@ -77,8 +76,8 @@ final class WinogradBf16 implements Winograd {
             var o1 = Vectors.load(b + PIXEL + BYTES).fma(s, Vectors.load(a + PIXEL + BYTES));
             var e2 = Vectors.load(b + 2 * PIXEL).fma(s, Vectors.load(a + 2 * PIXEL));
             var o2 = Vectors.load(b + 2 * PIXEL + BYTES).fma(s, Vectors.load(a + 2 * PIXEL + BYTES));
-            storeWords(packQuickly(e0.sub(e2), o0.sub(o2)), to);
-            storeWords(packQuickly(e1.add(e2), o1.add(o2)), to + planeStride);
+            storeWords(pack(e0.sub(e2), o0.sub(o2)), to);
+            storeWords(pack(e1.add(e2), o1.add(o2)), to + planeStride);
             e0 = e2;
             o0 = o2;
             a += 2 * PIXEL;
@@ -97,8 +96,8 @@ final class WinogradBf16 implements Winograd {
             var o2 = Vectors.load(b + 2 * PIXEL + BYTES).fma(s, Vectors.load(a + 2 * PIXEL + BYTES));
             var e3 = Vectors.load(b + 3 * PIXEL).fma(s, Vectors.load(a + 3 * PIXEL));
             var o3 = Vectors.load(b + 3 * PIXEL + BYTES).fma(s, Vectors.load(a + 3 * PIXEL + BYTES));
-            storeWords(packQuickly(e2.sub(e1), o2.sub(o1)), to);
-            storeWords(packQuickly(e1.sub(e3), o1.sub(o3)), to + planeStride);
+            storeWords(pack(e2.sub(e1), o2.sub(o1)), to);
+            storeWords(pack(e1.sub(e3), o1.sub(o3)), to + planeStride);
             e1 = e3;
             o1 = o3;
             a += 2 * PIXEL;
@@ -125,8 +124,8 @@ final class WinogradBf16 implements Winograd {
             var o0 = Vectors.load(b + BYTES).fma(s, Vectors.load(a + BYTES).mul(f));
             var e1 = Vectors.load(b + PIXEL).fma(s, Vectors.load(a + PIXEL).mul(f));
             var o1 = Vectors.load(b + PIXEL + BYTES).fma(s, Vectors.load(a + PIXEL + BYTES).mul(f));
-            storeWords(packQuickly(e0, o0), to);
-            storeWords(packQuickly(e0.add(e1), o0.add(o1)), to + planeStride);
+            storeWords(pack(e0, o0), to);
+            storeWords(pack(e0.add(e1), o0.add(o1)), to + planeStride);
             a += 2 * PIXEL;
             b += 2 * PIXEL;
             to += tileStride;
@@ -142,8 +141,8 @@ final class WinogradBf16 implements Winograd {
             var o0 = Vectors.load(b + BYTES).fma(s, Vectors.load(a + BYTES).mul(f));
             var e1 = Vectors.load(b + PIXEL).fma(s, Vectors.load(a + PIXEL).mul(f));
             var o1 = Vectors.load(b + PIXEL + BYTES).fma(s, Vectors.load(a + PIXEL + BYTES).mul(f));
-            storeWords(packQuickly(e0.sub(e1), o0.sub(o1)), to);
-            storeWords(packQuickly(e1.neg(), o1.neg()), to + planeStride);
+            storeWords(pack(e0.sub(e1), o0.sub(o1)), to);
+            storeWords(pack(e1.neg(), o1.neg()), to + planeStride);
             a += 2 * PIXEL;
             b += 2 * PIXEL;
             to += tileStride;
@@ -156,7 +155,10 @@ final class WinogradBf16 implements Winograd {
         outputHalf(from + BYTES, tileStride, planeStride, tiles, rows[0] + BYTES, rows[1] + BYTES, scale);
     }
 
-    /** The even-numbered channels of a group, or the odd-numbered ones. */
+    /**
+     * The even-numbered channels of a group, or the odd-numbered ones. So large that the JIT compiler no longer inlines
+     * calls of ours at its end, only the vectors' own: hence the plain stores there.
+     */
     private static void outputHalf(long m, long tileStride, long plane, int tiles, long top, long bottom, float scale) {
         var s = FloatVector.broadcast(FLOATS, scale);
         for (int t = 0; t < tiles; t++) {
@@ -187,10 +189,10 @@ final class WinogradBf16 implements Winograd {
             d = Vectors.load(m + 15 * plane);
             x01 = x01.sub(a.add(b).add(c));
             x11 = x11.sub(b.sub(c).sub(d));
-            Vectors.store(x00.mul(s), top);
-            Vectors.store(x01.mul(s), top + PIXEL);
-            Vectors.store(x10.mul(s), bottom);
-            Vectors.store(x11.mul(s), bottom + PIXEL);
+            x00.mul(s).intoMemorySegment(Vectors.MEMORY, top, Vectors.ORDER);
+            x01.mul(s).intoMemorySegment(Vectors.MEMORY, top + PIXEL, Vectors.ORDER);
+            x10.mul(s).intoMemorySegment(Vectors.MEMORY, bottom, Vectors.ORDER);
+            x11.mul(s).intoMemorySegment(Vectors.MEMORY, bottom + PIXEL, Vectors.ORDER);
             m += tileStride;
             top += 2 * PIXEL;
             bottom += 2 * PIXEL;
@@ -201,10 +203,6 @@ final class WinogradBf16 implements Winograd {
     public void store(long row, long to, long stride, int width) {
         for (int i = 0; i < width; i++)
             storeWords(pack(Vectors.load(row + i * (long) PIXEL), Vectors.load(row + i * (long) PIXEL + BYTES)), to + i * stride);
-    }
-
-    private static void accumulate(FloatVector v, float[] into, int p) {
-        FloatVector.fromArray(FLOATS, into, p).add(v).intoArray(into, p);
     }
 
     @Override
@@ -223,10 +221,10 @@ final class WinogradBf16 implements Winograd {
             qe = e.fma(e, qe);
             qo = o.fma(o, qo);
         }
-        accumulate(ae, sum, p);
-        accumulate(ao, sum, p + LANES);
-        accumulate(qe, squares, p);
-        accumulate(qo, squares, p + LANES);
+        Vectors.accumulate(ae, sum, p);
+        Vectors.accumulate(ao, sum, p + LANES);
+        Vectors.accumulate(qe, squares, p);
+        Vectors.accumulate(qo, squares, p + LANES);
     }
 
     @Override
@@ -246,19 +244,19 @@ final class WinogradBf16 implements Winograd {
             qe = e.fma(e, qe);
             qo = o.fma(o, qo);
         }
-        accumulate(ae, sum, p);
-        accumulate(ao, sum, p + LANES);
-        accumulate(qe, squares, p);
-        accumulate(qo, squares, p + LANES);
+        Vectors.accumulate(ae, sum, p);
+        Vectors.accumulate(ao, sum, p + LANES);
+        Vectors.accumulate(qe, squares, p);
+        Vectors.accumulate(qo, squares, p + LANES);
     }
 
     @Override
     public void storeGradientSums(long row, long to, long x, long stride, int width, float[] scale, float[] offset, float floor,
                                   float[] sum, float[] products, int p) {
-        var se = FloatVector.fromArray(FLOATS, scale, p);
-        var so = FloatVector.fromArray(FLOATS, scale, p + LANES);
-        var oe = FloatVector.fromArray(FLOATS, offset, p);
-        var oo = FloatVector.fromArray(FLOATS, offset, p + LANES);
+        var se = Vectors.parameter(scale, p);
+        var so = Vectors.parameter(scale, p + LANES);
+        var oe = Vectors.parameter(offset, p);
+        var oo = Vectors.parameter(offset, p + LANES);
         var f = FloatVector.broadcast(FLOATS, floor);
         var zero = FloatVector.zero(FLOATS);
         var ae = zero;
@@ -278,10 +276,10 @@ final class WinogradBf16 implements Winograd {
             qe = e.fma(xe, qe);
             qo = o.fma(xo, qo);
         }
-        accumulate(ae, sum, p);
-        accumulate(ao, sum, p + LANES);
-        accumulate(qe, products, p);
-        accumulate(qo, products, p + LANES);
+        Vectors.accumulate(ae, sum, p);
+        Vectors.accumulate(ao, sum, p + LANES);
+        Vectors.accumulate(qe, products, p);
+        Vectors.accumulate(qo, products, p + LANES);
     }
 
     @Override

@@ -21,8 +21,8 @@ final class WinogradFloat implements Winograd {
 
     @Override
     public void loadActivated(long from, long stride, int width, long row, float[] scale, float[] offset, float floor, int p) {
-        var s = FloatVector.fromArray(FLOATS, scale, p);
-        var o = FloatVector.fromArray(FLOATS, offset, p);
+        var s = Vectors.parameter(scale, p);
+        var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < width; i++) Vectors.store(Vectors.load(from + i * stride).fma(s, o).max(f), row + i * (long) BYTES);
     }
@@ -186,10 +186,6 @@ final class WinogradFloat implements Winograd {
         for (int i = 0; i < width; i++) Vectors.store(Vectors.load(row + i * (long) BYTES), to + i * stride);
     }
 
-    private static void accumulate(FloatVector v, float[] into, int p) {
-        FloatVector.fromArray(FLOATS, into, p).add(v).intoArray(into, p);
-    }
-
     @Override
     public void storeSums(long row, long to, long stride, int width, float[] sum, float[] squares, int p) {
         var a = FloatVector.zero(FLOATS);
@@ -200,8 +196,8 @@ final class WinogradFloat implements Winograd {
             a = a.add(v);
             q = v.fma(v, q);
         }
-        accumulate(a, sum, p);
-        accumulate(q, squares, p);
+        Vectors.accumulate(a, sum, p);
+        Vectors.accumulate(q, squares, p);
     }
 
     @Override
@@ -214,15 +210,15 @@ final class WinogradFloat implements Winograd {
             a = a.add(v);
             q = v.fma(v, q);
         }
-        accumulate(a, sum, p);
-        accumulate(q, squares, p);
+        Vectors.accumulate(a, sum, p);
+        Vectors.accumulate(q, squares, p);
     }
 
     @Override
     public void storeGradientSums(long row, long to, long x, long stride, int width, float[] scale, float[] offset, float floor,
                                   float[] sum, float[] products, int p) {
-        var s = FloatVector.fromArray(FLOATS, scale, p);
-        var o = FloatVector.fromArray(FLOATS, offset, p);
+        var s = Vectors.parameter(scale, p);
+        var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
         var zero = FloatVector.zero(FLOATS);
         var a = zero;
@@ -235,8 +231,8 @@ final class WinogradFloat implements Winograd {
             a = a.add(g);
             q = g.fma(u, q);
         }
-        accumulate(a, sum, p);
-        accumulate(q, products, p);
+        Vectors.accumulate(a, sum, p);
+        Vectors.accumulate(q, products, p);
     }
 
     @Override

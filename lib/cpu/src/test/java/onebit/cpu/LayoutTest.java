@@ -88,7 +88,7 @@ class LayoutTest {
                 for (int i = 0; i < layout.pixels; i++) {
                     long at = image + layout.offset(c, i);
                     float expected = c < layout.shape.channels() ? TestMemory.rounded(layout.precision, pixels[c * layout.pixels + i]) : 0;
-                    assertEquals(expected + 0f, (layout.precision == Precision.BF16 ? Vectors.fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, at))
+                    assertEquals(expected + 0f, (layout.precision == Precision.BF16 ? TestMemory.fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, at))
                         : TestMemory.getFloat(at)) + 0f);
                 }
         }

@@ -71,13 +71,17 @@ final class TestMemory implements AutoCloseable {
         return k < Vectors.LANES ? 2 * k : 2 * (k - Vectors.LANES) + 1;
     }
 
-    /** What storing a value in this precision makes of it: the nearest, of two as near the one with an even last bit. */
+    /** What storing a value in this precision makes of it: the nearest, of two as near the one away from zero. */
     static float rounded(Precision precision, double value) {
         if (precision != Precision.BF16) return (float) value;
         int bits = Float.floatToRawIntBits((float) value) & 0xffff0000;
         float towardsZero = Float.intBitsToFloat(bits), away = Float.intBitsToFloat(bits + 0x10000);
         double below = Math.abs(value - towardsZero), above = Math.abs(away - value);
-        return below < above || below == above && (bits & 0x10000) == 0 ? towardsZero : away;
+        return below < above ? towardsZero : away;
+    }
+
+    static float fromBf16(short bits) {
+        return Float.intBitsToFloat(bits << 16);
     }
 
     @Override
@@ -96,7 +100,7 @@ final class TestMemory implements AutoCloseable {
 
         /** The value of vector i with parameter k. */
         float get(int i, int k) {
-            return precision == Precision.BF16 ? Vectors.fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, at(i, k))) : getFloat(at(i, k));
+            return precision == Precision.BF16 ? fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, at(i, k))) : getFloat(at(i, k));
         }
 
         void set(int i, int k, float value) {
