@@ -2,6 +2,7 @@ package onebit.kit.engines;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import onebit.run.UserError;
+import org.apache.maven.model.io.xpp3.MavenXpp3Reader;
 import org.apache.maven.settings.Mirror;
 import org.apache.maven.settings.Profile;
 import org.apache.maven.settings.Proxy;
@@ -22,6 +24,7 @@ import org.apache.maven.settings.building.SettingsBuildingException;
 import org.apache.maven.settings.crypto.DefaultSettingsDecrypter;
 import org.apache.maven.settings.crypto.DefaultSettingsDecryptionRequest;
 import org.apache.maven.settings.crypto.SettingsDecryptionResult;
+import org.codehaus.plexus.util.xml.pull.XmlPullParserException;
 import org.eclipse.aether.RepositorySystemSession.SessionBuilder;
 import org.eclipse.aether.repository.RemoteRepository;
 import org.eclipse.aether.util.repository.AuthenticationBuilder;
@@ -116,9 +119,20 @@ public final class MavenSettings {
             for (Repository r : profile.getRepositories())
                 repositories.add(new RemoteRepository.Builder(r.getId(), "default", r.getUrl()).build());
         }
-        if (repositories.stream().noneMatch(r -> r.getId().equals("central")))
-            repositories.add(new RemoteRepository.Builder("central", "default", "https://repo.maven.apache.org/maven2").build());
+        for (org.apache.maven.model.Repository r : repositoriesOfEveryProject())
+            if (repositories.stream().noneMatch(known -> known.getId().equals(r.getId())))
+                repositories.add(new RemoteRepository.Builder(r.getId(), "default", r.getUrl()).build());
         return repositories;
+    }
+
+    /** What Maven's own super POM names: Maven Central. */
+    private static List<org.apache.maven.model.Repository> repositoriesOfEveryProject() {
+        try (InputStream superPom = MavenXpp3Reader.class.getResourceAsStream("/org/apache/maven/model/pom-4.0.0.xml")) {
+            if (superPom == null) throw new IllegalStateException("Maven's super POM is not on the class path.");
+            return new MavenXpp3Reader().read(superPom).getRepositories();
+        } catch (IOException | XmlPullParserException e) {
+            throw new IllegalStateException("Maven's super POM cannot be read.", e);
+        }
     }
 
     void configure(SessionBuilder session) {
