@@ -72,24 +72,24 @@ final class DirectConvolution extends Convolution {
     }
 
     private Primitive forward(int images, long weights) {
-        long src = in.descriptor(images), dst = out.descriptor(images), attributes = OneDnn.attributes(false);
-        Primitive p = Primitive.of(OneDnn.convolutionForward(src, weights, dst, window, attributes));
-        destroy(src, dst);
-        OneDnn.destroyAttributes(attributes);
-        return p;
+        return make(images, (src, dst, attributes) -> OneDnn.convolutionForward(src, weights, dst, window, attributes));
     }
 
     private Primitive backwardData(int images, long weights, Primitive hint) {
-        long src = in.descriptor(images), dst = out.descriptor(images), attributes = OneDnn.attributes(false);
-        Primitive p = Primitive.of(OneDnn.convolutionBackwardData(src, weights, dst, window, hint.descriptor(), attributes));
-        destroy(src, dst);
-        OneDnn.destroyAttributes(attributes);
-        return p;
+        return make(images, (src, dst, attributes) -> OneDnn.convolutionBackwardData(src, weights, dst, window, hint.descriptor(), attributes));
     }
 
     private Primitive backwardWeights(int images, long weights, Primitive hint) {
+        return make(images, (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, weights, dst, window, hint.descriptor(), attributes));
+    }
+
+    private interface Description {
+        long of(long src, long dst, long attributes);
+    }
+
+    private Primitive make(int images, Description description) {
         long src = in.descriptor(images), dst = out.descriptor(images), attributes = OneDnn.attributes(false);
-        Primitive p = Primitive.of(OneDnn.convolutionBackwardWeights(src, weights, dst, window, hint.descriptor(), attributes));
+        Primitive p = Primitive.of(description.of(src, dst, attributes));
         destroy(src, dst);
         OneDnn.destroyAttributes(attributes);
         return p;

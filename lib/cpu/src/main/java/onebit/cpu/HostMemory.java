@@ -19,14 +19,12 @@ final class HostMemory implements AutoCloseable {
         : Optional.empty();
 
     private final Arena arena = Arena.ofShared();
-    private long allocated;
 
     /** Address of at least {@code bytes} zeroed bytes, aligned to 64, with a vector to spare behind them. */
     synchronized long allocate(long bytes) {
         long alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
         long size = (Math.max(64, bytes) + 64 + alignment - 1) / alignment * alignment;
         MemorySegment segment = arena.allocate(size, alignment);
-        allocated += size;
         if (alignment == HUGE_PAGE) MADVISE.ifPresent(handle -> advise(handle, segment));
         segment.fill((byte) 0);
         return segment.address();
@@ -39,11 +37,6 @@ final class HostMemory implements AutoCloseable {
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
-    }
-
-    /** Bytes allocated so far. */
-    synchronized long allocated() {
-        return allocated;
     }
 
     @Override

@@ -8,7 +8,7 @@ import onebit.model.Node;
 import onebit.model.Shape;
 
 /**
- * Which layout tensors have and which convolutions go by Winograd. Rules, from measurements (docs/performance.md):
+ * Which layout tensors have and which convolutions go by Winograd. Rules:
  * Winograd pays once a layer is wide enough for its matrix products; the narrow networks run fastest by oneDNN's direct
  * convolutions on blocks of 16 channels.
  */

@@ -25,7 +25,7 @@ final class OneDnn {
     static final int F32 = 3, BF16 = 2;
     static final int TAG_ANY = 1, TAG_OIHW = 5, TAG_ABC = 4;
     static final int SRC = 1, DST = 17, WEIGHTS = 33, SCRATCHPAD = 80, DIFF_SRC = 129, DIFF_DST = 145, DIFF_WEIGHTS = 161;
-    static final int QUERY_SRC = 129, QUERY_WEIGHTS = 131, QUERY_DIFF_WEIGHTS = 132, QUERY_DST = 133, QUERY_SCRATCHPAD = 136;
+    static final int QUERY_WEIGHTS = 131, QUERY_DIFF_WEIGHTS = 132, QUERY_SCRATCHPAD = 136;
     private static final int QUERY_IMPLEMENTATION = 8;
     private static final int CPU = 1, DEFAULT_STREAM = 1, USER_SCRATCHPAD = 1, FORWARD_TRAINING = 64, DIRECT = 1;
     private static final int AVERAGE_EXCLUDING_PADDING = 1023;
