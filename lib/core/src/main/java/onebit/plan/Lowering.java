@@ -198,8 +198,8 @@ final class Lowering {
             Optional<Pass.Finish> finish = Optional.ofNullable(readers.get(f.out()))
                 .map(r -> new Pass.Finish(r, Optional.ofNullable(skips.get(f.out()))));
             backward.add(new Pass.Backward(f.conv(), f.out(), finish, f.source(), wanted ? Optional.of(in.gradient()) : Optional.empty()));
-            f.source().norm().filter(Node.BatchNorm::affine).ifPresent(norm -> backward.add(new Pass.UpdateNorm(norm)));
             backward.add(new Pass.Update(f.conv()));
+            f.source().norm().filter(Node.BatchNorm::affine).ifPresent(norm -> backward.add(new Pass.UpdateNorm(norm)));
         }
         return backward;
     }

@@ -11,7 +11,7 @@ import onebit.quant.OneBit;
 abstract class Convolution implements AutoCloseable {
 
     /** Values updated at a time: small enough for the first cache. */
-    private static final long UPDATE_BLOCK = 1024;
+    static final long UPDATE_BLOCK = 1024;
 
     final Node.Conv node;
     final Layout in, out;
@@ -41,6 +41,16 @@ abstract class Convolution implements AutoCloseable {
 
     /** What it computes with, for people: the algorithm and oneDNN's implementations. */
     abstract String algorithm();
+
+    /** Images to work on at a time in the forward pass, so that what is touched stays in the second-level cache. */
+    int forwardChunk() {
+        return in.chunkWith(out);
+    }
+
+    /** The same in the backward pass. */
+    int backwardChunk() {
+        return in.chunkWith(out);
+    }
 
     /**
      * Forward: y = convolution of the activated x, plus skip; sums for the next batch norm.

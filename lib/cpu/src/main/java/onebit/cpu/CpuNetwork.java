@@ -52,14 +52,14 @@ final class CpuNetwork implements Network {
         this.graph = graph;
         this.options = options;
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);
-        choice = new LayerChoice(graph, options);
+        choice = new LayerChoice(graph, plan, options);
         kernels = options.precision() == Precision.BF16 ? new Bf16Rows() : new FloatRows();
         team = new WorkerTeam(Math.min(threads, options.batchSize()));
         workers = new Worker[team.size()];
         for (int i = 0; i < workers.length; i++)
             workers[i] = new Worker(i, part(i), part(i + 1), graph.inputShape().size(), memory);
 
-        plan.lifetimes().keySet().forEach(b -> layouts.put(b, choice.layout(b.shape())));
+        plan.lifetimes().keySet().forEach(b -> layouts.put(b, choice.layout(b)));
         TrainingPlan.Assignment assignment = plan.assign(b -> layouts.get(b).imageBytes * options.batchSize());
         List<Long> slots = assignment.slotSizes().stream().map(memory::allocate).toList();
         assignment.slot().forEach((b, slot) -> addresses.put(b, slots.get(slot)));
@@ -89,30 +89,28 @@ final class CpuNetwork implements Network {
             case Pass.Forward f -> {
                 Layout in = layouts.get(f.source().tensor()), out = layouts.get(f.out());
                 Normalization source = readings.get(f.source().tensor().name());
-                convolutions.put(f.conv().name(), choice.winograd(f.conv(), source)
-                    ? new WinogradConvolution(f.conv(), in, out, source, gradients, workers.length, choice.tiles(f.conv()), options.training(), memory)
-                    : new DirectConvolution(f.conv(), in, out, source, gradients, kernels, workers.length,
-                        Math.min(chunk(in, out), workers[0].images()), options.training(), memory));
+                int images = workers[0].images();
+                convolutions.put(f.conv().name(), switch (choice.algorithm(f.conv(), source)) {
+                    case INPUT -> new InputConvolution(f.conv(), in, out, source, gradients, kernels, workers.length, images, options.training(), memory);
+                    case DIRECT -> new DirectConvolution(f.conv(), in, out, source, gradients, kernels, workers.length, images, options.training(), memory);
+                    case SQUARE_WINOGRAD -> new SquareWinogradConvolution(f.conv(), in, out, source, gradients, workers.length, choice.tiles(f.conv()),
+                        options.training(), memory);
+                    case COLUMN_WINOGRAD -> new ColumnWinogradConvolution(f.conv(), in, out, source, gradients, workers.length, images,
+                        options.training(), memory);
+                });
             }
             case Pass.Shortcut s -> shortcuts.put(s.in().name(), new Shortcut(layouts.get(s.in()), layouts.get(s.out()), s.pool(), kernels, workers.length));
             default -> {}
         }
     }
 
-    /** Images that a pass works on at a time, so that what it touches stays in the second-level cache. */
-    private static int chunk(Layout in, Layout out) {
-        return (int) Math.max(1, CHUNK_BYTES / Math.max(in.imageBytes, out.imageBytes));
-    }
-
-    private static final long CHUNK_BYTES = Long.getLong("onebit.cpu.chunk", 1L << 20);
-
     private interface Chunk {
         void at(int first, int images);
     }
 
-    /** The worker's images in chunks of nearly equal size. */
-    private void chunks(Worker worker, Layout in, Layout out, Chunk chunk) {
-        int images = worker.images(), n = (images + chunk(in, out) - 1) / chunk(in, out);
+    /** The worker's images in chunks of nearly equal size, {@code most} at most. */
+    private static void chunks(Worker worker, int most, Chunk chunk) {
+        int images = worker.images(), n = (images + most - 1) / most;
         for (int i = 0; i < n; i++) {
             int from = images * i / n, to = images * (i + 1) / n;
             chunk.at(worker.from + from, to - from);
@@ -165,16 +163,16 @@ final class CpuNetwork implements Network {
                 next.endForward(worker);
             }
             case Pass.Shortcut p -> {
-                Layout in = layouts.get(p.in()), out = layouts.get(p.out());
-                chunks(worker, in, out, (first, n) -> shortcuts.get(p.in().name())
-                    .forward(worker, n, at(p.in(), first), at(p.out(), first)));
+                Shortcut shortcut = shortcuts.get(p.in().name());
+                chunks(worker, shortcut.chunk(), (first, n) -> shortcut.forward(worker, n, at(p.in(), first), at(p.out(), first)));
             }
             case Pass.Forward p -> {
+                Convolution conv = convolutions.get(p.conv().name());
                 Normalization source = readings.get(p.source().tensor().name()), next = readings.get(p.out().name());
                 use(source, worker, training);
                 next.beginForward(worker);
-                chunks(worker, layouts.get(p.source().tensor()), layouts.get(p.out()), (first, n) -> convolutions.get(p.conv().name())
-                    .forward(worker, n, at(p.source().tensor(), first), at(p.out(), first), p.skip().map(s -> at(s, first)).orElse(0L), next));
+                chunks(worker, conv.forwardChunk(), (first, n) ->
+                    conv.forward(worker, n, at(p.source().tensor(), first), at(p.out(), first), p.skip().map(s -> at(s, first)).orElse(0L), next));
                 next.endForward(worker);
             }
             case Pass.Head p -> {
@@ -219,8 +217,7 @@ final class CpuNetwork implements Network {
                 Normalization source = readings.get(p.source().tensor().name()), above = readings.get(p.out().name());
                 p.finish().ifPresent(f -> above.finishBackward(worker));
                 source.beginBackward(worker);
-                Layout in = layouts.get(p.source().tensor()), out = layouts.get(p.out());
-                chunks(worker, in, out, (first, n) -> {
+                chunks(worker, conv.backwardChunk(), (first, n) -> {
                     p.finish().ifPresent(f -> finish(f, above, worker, p.out(), first, n));
                     conv.backward(worker, n, at(p.source().tensor(), first), at(p.out().gradient(), first),
                         p.sourceGradient().map(g -> at(g, first)).orElse(0L), first == worker.from, layer % 2);
@@ -316,10 +313,9 @@ final class CpuNetwork implements Network {
 
     @Override
     public String description() {
-        long winograd = convolutions.values().stream().filter(c -> c instanceof WinogradConvolution).count();
+        long winograd = convolutions.values().stream().filter(c -> c instanceof SquareWinogradConvolution || c instanceof ColumnWinogradConvolution).count();
         return options.precision().label() + ", " + (winograd == 0 ? "direct convolutions"
-            : winograd + " of " + convolutions.size() + " convolutions by Winograd F("
-                + (options.precision() == Precision.BF16 ? "2x2" : "4x4") + ",3x3)")
+            : winograd + " of " + convolutions.size() + " convolutions by Winograd F(" + (options.precision() == Precision.BF16 ? "4,3" : "4x4,3x3") + ")")
             + ", " + workers.length + (workers.length == 1 ? " thread" : " threads") + ", " + 8 * Vectors.BYTES + "-bit vectors";
     }
 

@@ -1,151 +1,88 @@
 package onebit.cpu;
 
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import onebit.engine.Precision;
 import onebit.model.Node;
 import onebit.quant.FullPrecision;
 import onebit.quant.OneBit;
 
 /** A convolution by oneDNN's own primitives, on chunks of images that stay in cache. */
-final class DirectConvolution extends Convolution {
+class DirectConvolution extends Convolution {
 
-    private enum Kind { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS }
-
-    private record Key(Kind kind, int images) {}
-
-    private final int type;
-    private final OneDnn.Window window;
-    private final RowKernels kernels;
+    final RowKernels kernels;
+    final ConvolutionPrimitives products;
     private final boolean training;
+    private final long master, momentum, quantized;
 
-    private final long forwardWeights, backwardWeights, gradientWeights;
-    private final Map<Key, Primitive> primitives = new HashMap<>();
-    private final List<Map<Key, Primitive.Bound>> bound = new ArrayList<>();
-    private final List<Primitive.Bound> packs = new ArrayList<>();
-
-    private final long count;
-    private final long master, momentum, quantized, packedForward, packedBackward;
-
+    /** @param images of a worker, at most */
     DirectConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,
                       int workers, int images, boolean training, HostMemory memory) {
         super(node, in, out, source, gradients);
         this.kernels = kernels;
         this.training = training;
-        type = in.precision == Precision.BF16 ? OneDnn.BF16 : OneDnn.F32;
+        int type = in.precision == Precision.BF16 ? OneDnn.BF16 : OneDnn.F32;
+        products = new ConvolutionPrimitives(new Tensors(), window(node), type, OneDnn.TAG_OIHW, Math.min(forwardChunk(), images), workers, training,
+            training && in.order != Layout.Order.PLANAR, memory);
+        master = memory.allocate(4 * products.count);
+        momentum = training ? memory.allocate(4 * products.count) : 0;
+        quantized = memory.allocate(4 * products.count);
+    }
+
+    private static OneDnn.Window window(Node.Conv node) {
         var p = node.padding();
-        window = new OneDnn.Window(new long[] {node.stride(), node.stride()}, new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
-        for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
+        return new OneDnn.Window(new long[] {node.stride(), node.stride()}, new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
+    }
 
-        long any = weights(type, OneDnn.TAG_ANY), anyFloat = weights(OneDnn.F32, OneDnn.TAG_ANY);
-        Primitive forward = forward(images, any);
-        primitives.put(new Key(Kind.FORWARD, images), forward);
-        forwardWeights = OneDnn.query(forward.descriptor(), OneDnn.QUERY_WEIGHTS);
-        if (training) {
-            Primitive data = backwardData(images, any, forward), weights = backwardWeights(images, anyFloat, forward);
-            primitives.put(new Key(Kind.BACKWARD_DATA, images), data);
-            primitives.put(new Key(Kind.BACKWARD_WEIGHTS, images), weights);
-            backwardWeights = OneDnn.query(data.descriptor(), OneDnn.QUERY_WEIGHTS);
-            gradientWeights = OneDnn.query(weights.descriptor(), OneDnn.QUERY_DIFF_WEIGHTS);
-        } else {
-            backwardWeights = 0;
-            gradientWeights = weights(OneDnn.F32, OneDnn.TAG_OIHW);
+    private final class Tensors implements ConvolutionPrimitives.Tensors {
+
+        @Override
+        public long source(int images) {
+            return in.descriptor(images);
         }
-        OneDnn.destroyDescriptor(any);
-        OneDnn.destroyDescriptor(anyFloat);
 
-        count = OneDnn.size(gradientWeights) / 4;
-        master = memory.allocate(4 * count);
-        momentum = training ? memory.allocate(4 * count) : 0;
-        quantized = memory.allocate(4 * count);
-        packedForward = memory.allocate(OneDnn.size(forwardWeights));
-        packedBackward = training ? memory.allocate(OneDnn.size(backwardWeights)) : 0;
-        packs.add(Primitive.Bound.reorder(gradientWeights, forwardWeights));
-        if (training) packs.add(Primitive.Bound.reorder(gradientWeights, backwardWeights));
-    }
-
-    private long weights(int type, int tag) {
-        return OneDnn.descriptor(type, tag, out.channels, in.channels, node.kernel(), node.kernel());
-    }
-
-    private Primitive forward(int images, long weights) {
-        return make(images, (src, dst, attributes) -> OneDnn.convolutionForward(src, weights, dst, window, attributes));
-    }
-
-    private Primitive backwardData(int images, long weights, Primitive hint) {
-        return make(images, (src, dst, attributes) -> OneDnn.convolutionBackwardData(src, weights, dst, window, hint.descriptor(), attributes));
-    }
-
-    private Primitive backwardWeights(int images, long weights, Primitive hint) {
-        return make(images, (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, weights, dst, window, hint.descriptor(), attributes));
-    }
-
-    private interface Description {
-        long of(long src, long dst, long attributes);
-    }
-
-    private Primitive make(int images, Description description) {
-        long src = in.descriptor(images), dst = out.descriptor(images), attributes = OneDnn.attributes(false);
-        Primitive p = Primitive.of(description.of(src, dst, attributes));
-        destroy(src, dst);
-        OneDnn.destroyAttributes(attributes);
-        return p;
-    }
-
-    private static void destroy(long... descriptors) {
-        for (long d : descriptors) OneDnn.destroyDescriptor(d);
-    }
-
-    private synchronized Primitive primitive(Key key) {
-        Primitive p = primitives.get(key);
-        if (p == null) {
-            p = switch (key.kind) {
-                case FORWARD -> forward(key.images, forwardWeights);
-                case BACKWARD_DATA -> backwardData(key.images, backwardWeights, primitive(new Key(Kind.FORWARD, key.images)));
-                case BACKWARD_WEIGHTS -> backwardWeights(key.images, gradientWeights, primitive(new Key(Kind.FORWARD, key.images)));
-            };
-            primitives.put(key, p);
+        @Override
+        public long sourceGradient(int images) {
+            return in.descriptor(images);
         }
-        return p;
-    }
 
-    private Primitive.Bound bound(Worker worker, Kind kind, int images) {
-        return bound.get(worker.index).computeIfAbsent(new Key(kind, images), key -> {
-            long src = in.descriptor(images), dst = out.descriptor(images);
-            Primitive.Bound b = switch (kind) {
-                case FORWARD -> new Primitive.Bound(primitive(key), new int[] {OneDnn.SRC, OneDnn.WEIGHTS, OneDnn.DST}, new long[] {src, forwardWeights, dst});
-                case BACKWARD_DATA -> new Primitive.Bound(primitive(key), new int[] {OneDnn.DIFF_DST, OneDnn.WEIGHTS, OneDnn.DIFF_SRC}, new long[] {dst, backwardWeights, src});
-                case BACKWARD_WEIGHTS -> new Primitive.Bound(primitive(key), new int[] {OneDnn.SRC, OneDnn.DIFF_DST, OneDnn.DIFF_WEIGHTS}, new long[] {src, dst, gradientWeights});
-            };
-            destroy(src, dst);
-            return b;
-        });
+        @Override
+        public long result(int images) {
+            return out.descriptor(images);
+        }
+
+        @Override
+        public long resultGradient(int images) {
+            return out.descriptor(images);
+        }
+
+        @Override
+        public long weights(int type, int tag) {
+            return OneDnn.descriptor(type, tag, out.channels, in.channels, node.kernel(), node.kernel());
+        }
     }
 
     @Override
     String algorithm() {
-        return "direct " + primitives.values().stream().map(Primitive::implementation).distinct().sorted().toList();
+        return "direct " + products.implementations();
     }
 
     /** The worker's chunk, activated: the stored one itself if there is nothing to do. */
     private long activated(Worker worker, int images, long x) {
-        if (source.passesThrough()) return x;
-        long to = worker.area("activated", images * in.imageBytes);
         Normalization.Part part = source.part(worker);
+        return source.passesThrough() ? x : activated(worker, images, x, part.scale, part.offset);
+    }
+
+    final long activated(Worker worker, int images, long x, float[] scale, float[] offset) {
+        long to = worker.area("activated", images * in.imageBytes);
         for (int i = 0; i < images; i++) {
-            long offset = i * in.imageBytes;
-            in.rows((o, stride, n, p) ->
-                kernels.activate(x + offset + o, stride, to + offset + o, stride, n, part.scale, part.offset, source.floor, p));
+            long at = i * in.imageBytes;
+            in.rows((o, stride, n, p) -> kernels.activate(x + at + o, stride, to + at + o, stride, n, scale, offset, source.floor, p));
         }
         return to;
     }
 
     @Override
     void forward(Worker worker, int images, long x, long y, long skip, Normalization next) {
-        bound(worker, Kind.FORWARD, images).run(worker, activated(worker, images, x), packedForward, y);
+        products.forward(worker, images, activated(worker, images, x), y);
         Normalization.Part part = next.part(worker);
         if (skip == 0 && !next.normalizes()) return;
         for (int i = 0; i < images; i++) {
@@ -158,17 +95,16 @@ final class DirectConvolution extends Convolution {
     @Override
     void backward(Worker worker, int images, long x, long dy, long dx, boolean first, int half) {
         long a = activated(worker, images, x);
-        long sum = gradients.of(half, worker.index);
-        Primitive.Bound weights = bound(worker, Kind.BACKWARD_WEIGHTS, images);
-        if (first) weights.run(worker, a, dy, sum);
-        else {
-            long part = worker.area("weight gradient", 4 * count);
-            weights.run(worker, a, dy, part);
-            WeightKernels.add(sum, part, count);
-        }
+        gradientOfWeights(worker, images, a, dy, first, half);
         if (dx == 0) return;
-        bound(worker, Kind.BACKWARD_DATA, images).run(worker, dy, packedBackward, dx);
+        products.backwardData(worker, images, dy, dx);
         if (source.normalizes()) sumGradients(worker, images, x, a, dx);
+    }
+
+    final void gradientOfWeights(Worker worker, int images, long a, long dy, boolean first, int half) {
+        long sum = gradients.of(half, worker.index);
+        if (first) products.backwardWeights(worker, images, a, dy, sum);
+        else products.addBackwardWeights(worker, images, a, dy, sum, worker.area("weight gradient", 4 * products.count));
     }
 
     private void sumGradients(Worker worker, int images, long x, long a, long dx) {
@@ -184,7 +120,7 @@ final class DirectConvolution extends Convolution {
 
     @Override
     void update(Worker worker, int workers, Descent d, int half) {
-        share(worker, workers, count, Vectors.LANES, (from, n) -> {
+        share(worker, workers, products.count, Vectors.LANES, (from, n) -> {
             long at = 4 * from, gradient = gradients.of(half, 0) + at;
             for (int w = 1; w < workers; w++) WeightKernels.add(gradient, gradients.of(half, w) + at, n);
             WeightKernels.descend(master + at, momentum + at, gradient, n, d.rate(), d.momentum(), d.decay());
@@ -201,38 +137,29 @@ final class DirectConvolution extends Convolution {
 
     @Override
     void quantize(Worker worker, int workers) {
-        share(worker, workers, count, Vectors.LANES, this::quantizeSlice);
+        share(worker, workers, products.count, Vectors.LANES, this::quantizeSlice);
     }
 
     @Override
     void prepare(Worker worker) {
-        long from = switch (node.quantizer()) {
-            case OneBit q -> quantized;
-            case FullPrecision q -> master;
-            default -> {
-                copyIn(quantized(), quantized);
-                yield quantized;
-            }
-        };
-        packs.getFirst().run(worker, from, packedForward);
-        if (training) packs.getLast().run(worker, from, packedBackward);
+        if (!elementwise()) copyIn(quantized(), quantized);
+        products.pack(worker, inUse());
+    }
+
+    /** Address of the weights that the products have. */
+    final long inUse() {
+        return node.quantizer() instanceof FullPrecision ? master : quantized;
     }
 
     @Override
     long gradientBytes() {
-        return training ? 4 * count : 0;
+        return training ? 4 * products.count : 0;
     }
 
     @Override
     float[] read(boolean ofMomentum) {
-        long plain = weights(OneDnn.F32, OneDnn.TAG_OIHW);
-        float[] values = new float[node.weights()];
-        try (HostMemory scratch = new HostMemory(); Worker worker = new Worker(0, 0, 0, 0, scratch); Primitive.Bound reorder = Primitive.Bound.reorder(gradientWeights, plain)) {
-            long copy = scratch.allocate(OneDnn.size(plain));
-            reorder.run(worker, ofMomentum ? momentum : master, copy);
-            forEachWeight((i, at) -> values[i] = Vectors.MEMORY.get(ValueLayout.JAVA_FLOAT, copy + 4 * at));
-        }
-        OneDnn.destroyDescriptor(plain);
+        float[] padded = products.toPlain(ofMomentum ? momentum : master), values = new float[node.weights()];
+        forEachWeight((i, at) -> values[i] = padded[at]);
         return values;
     }
 
@@ -242,17 +169,13 @@ final class DirectConvolution extends Convolution {
     }
 
     private void copyIn(float[] values, long to) {
-        long plain = weights(OneDnn.F32, OneDnn.TAG_OIHW);
-        try (HostMemory scratch = new HostMemory(); Worker worker = new Worker(0, 0, 0, 0, scratch); Primitive.Bound reorder = Primitive.Bound.reorder(plain, gradientWeights)) {
-            long copy = scratch.allocate(OneDnn.size(plain));
-            forEachWeight((i, at) -> Vectors.MEMORY.set(ValueLayout.JAVA_FLOAT, copy + 4 * at, values[i]));
-            reorder.run(worker, copy, to);
-        }
-        OneDnn.destroyDescriptor(plain);
+        float[] padded = new float[Math.toIntExact(products.count)];
+        forEachWeight((i, at) -> padded[at] = values[i]);
+        products.fromPlain(padded, to);
     }
 
     private interface Weight {
-        void at(int index, long padded);
+        void at(int index, int padded);
     }
 
     /** Index of each real weight, and its place among the padded ones. */
@@ -260,15 +183,11 @@ final class DirectConvolution extends Convolution {
         int taps = node.kernel() * node.kernel(), index = 0;
         for (int o = 0; o < node.outputChannels(); o++)
             for (int c = 0; c < node.inputChannels(); c++)
-                for (int t = 0; t < taps; t++) visitor.at(index++, ((long) o * in.channels + c) * taps + t);
+                for (int t = 0; t < taps; t++) visitor.at(index++, (o * in.channels + c) * taps + t);
     }
 
     @Override
     public void close() {
-        bound.forEach(m -> m.values().forEach(Primitive.Bound::close));
-        primitives.values().forEach(Primitive::close);
-        packs.forEach(Primitive.Bound::close);
-        destroy(forwardWeights, gradientWeights);
-        if (training) destroy(backwardWeights);
+        products.close();
     }
 }

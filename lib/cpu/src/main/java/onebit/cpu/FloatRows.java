@@ -121,4 +121,15 @@ final class FloatRows implements RowKernels {
             store(rest.blend(load(gradient + i * stride).fma(s, rest), v.fma(s, o).compare(GT, f)), gradient + i * stride);
         }
     }
+
+    @Override
+    public void copy(long from, long fromStride, long to, long toStride, int count) {
+        for (int i = 0; i < count; i++) store(load(from + i * fromStride), to + i * toStride);
+    }
+
+    @Override
+    public void clear(long to, long toStride, int count) {
+        var zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < count; i++) store(zero, to + i * toStride);
+    }
 }

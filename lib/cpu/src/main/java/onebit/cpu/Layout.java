@@ -5,17 +5,23 @@ import onebit.engine.Precision;
 import onebit.model.Shape;
 
 /**
- * Where a tensor's values lie in memory. Channels are padded to whole vectors; what lies in the padding is never used.
+ * Where a tensor's values lie in memory. Channels are padded to blocks of 16; what lies in the padding is never used.
  *
  * <p>{@code BLOCKED}: image, block of 16 channels, row, column, channel in the block (oneDNN's nChw16c).
  * {@code CHANNELS_LAST}: image, row, column, channel (oneDNN's nhwc).
+ * {@code PLANAR}: image, channel, row, column (oneDNN's nchw), without padding; an image's pixels must be whole vectors.
  *
- * <p>A tensor is walked in rows ({@link #rows}): vectors that hold the same channels. Parameters a channel are laid
- * out to match: {@link #parameters()} floats, number i for {@link #channel}(i).
+ * <p>A tensor is walked in rows ({@link #rows}): vectors that hold the same channels. Parameters are a float for each
+ * channel, those of the padding included; of planar tensors a vector of equal ones for each channel.
  */
 final class Layout {
 
-    enum Order { BLOCKED, CHANNELS_LAST }
+    enum Order { BLOCKED, CHANNELS_LAST, PLANAR }
+
+    private static final long CHUNK_BYTES = 1L << 20;
+
+    /** Channels of a block. */
+    static final int BLOCK = 16;
 
     /** A row of an image: byte offset in the image, bytes between its vectors, their count, index of their parameters. */
     interface Row {
@@ -29,97 +35,93 @@ final class Layout {
     final int pixels;
     final int elementBytes;
     final long imageBytes;
-    private final int group;
 
     Layout(Precision precision, Order order, Shape shape) {
         this.precision = precision;
         this.order = order;
         this.shape = shape;
         elementBytes = precision == Precision.BF16 ? 2 : 4;
-        group = precision == Precision.BF16 ? 2 * Vectors.LANES : Vectors.LANES;
-        channels = padded(precision, order, shape.channels());
+        channels = order == Order.PLANAR ? shape.channels() : (shape.channels() + BLOCK - 1) / BLOCK * BLOCK;
         pixels = shape.height() * shape.width();
         imageBytes = (long) channels * pixels * elementBytes;
-        if (order == Order.BLOCKED && bytesOfBlock() < Vectors.BYTES && pixels % 2 != 0)
-            throw new IllegalArgumentException("Blocked bf16 tensors need an even number of pixels, not " + shape + ".");
+        if (order == Order.PLANAR && pixels % Vectors.LANES != 0)
+            throw new IllegalArgumentException("Planar tensors need a multiple of " + Vectors.LANES + " pixels, not " + shape + ".");
     }
 
-    /** Whether blocked bf16 tensors of this shape consist of whole vectors. */
-    static boolean allowsBlocks(Precision precision, Shape shape) {
-        return precision == Precision.FLOAT32 || Vectors.BYTES <= 32 || shape.height() * shape.width() % 2 == 0;
-    }
-
-    static int padded(Precision precision, Order order, int channels) {
-        int unit = order == Order.CHANNELS_LAST && precision == Precision.BF16 ? Math.max(16, 2 * Vectors.LANES) : 16;
-        return (channels + unit - 1) / unit * unit;
-    }
-
-    private int bytesOfBlock() {
-        return 16 * elementBytes;
-    }
-
-    /** Number of parameters: whole vectors of channels. */
+    /** Floats that parameters consist of. */
     int parameters() {
-        return order == Order.BLOCKED && bytesOfBlock() < Vectors.BYTES ? 2 * channels : channels;
+        return order == Order.PLANAR ? channels * Vectors.LANES : channels;
     }
 
     /** The channel that parameter i is for; it may be one of the padding. */
-    int channel(int i) {
-        int vector = i / group, lane = i % group;
-        if (precision != Precision.BF16) return i;
-        int word = lane % Vectors.LANES, half = lane / Vectors.LANES;
-        if (order == Order.BLOCKED && bytesOfBlock() < Vectors.BYTES) return vector * 16 + 2 * (word % 8) + half;
-        return vector * group + 2 * word + half;
+    private int channel(int i) {
+        return order == Order.PLANAR ? i / Vectors.LANES : i;
+    }
+
+    int blocks() {
+        return channels / BLOCK;
+    }
+
+    /** Images of this and another layout to work on at a time, so that they stay in the second-level cache. */
+    int chunkWith(Layout other) {
+        return (int) Math.max(1, CHUNK_BYTES / Math.max(imageBytes, other.imageBytes));
+    }
+
+    /** Bytes of a vector's values in memory. */
+    int vectorBytes() {
+        return Vectors.LANES * elementBytes;
     }
 
     /** Walks one image. */
     void rows(Row row) {
-        if (order == Order.CHANNELS_LAST) {
-            long stride = (long) channels * elementBytes;
-            for (int v = 0; v * (long) Vectors.BYTES < stride; v++) row.at(v * (long) Vectors.BYTES, stride, pixels, v * group);
-            return;
-        }
-        long block = bytesOfBlock(), blockBytes = block * pixels;
-        for (int b = 0; b < channels / 16; b++) {
-            if (block < Vectors.BYTES) row.at(b * blockBytes, Vectors.BYTES, pixels / 2, b * group);
-            else for (int v = 0; v < block / Vectors.BYTES; v++)
-                row.at(b * blockBytes + v * (long) Vectors.BYTES, block, pixels, b * 16 + v * group);
-        }
+        if (order == Order.PLANAR) for (int c = 0; c < channels; c++) row.at(offset(c, 0), vectorBytes(), pixels / Vectors.LANES, c * Vectors.LANES);
+        else for (int c = 0; c < channels; c += Vectors.LANES) row.at(offset(c, 0), pixelStride(), pixels, c);
     }
 
     /** Byte offset in the image of channel c at pixel i (row * width + column). */
     long offset(int c, int i) {
-        return order == Order.CHANNELS_LAST ? ((long) i * channels + c) * elementBytes
-            : ((long) c / 16 * pixels * 16 + (long) i * 16 + c % 16) * elementBytes;
+        return elementBytes * switch (order) {
+            case BLOCKED -> (long) c / BLOCK * pixels * BLOCK + (long) i * BLOCK + c % BLOCK;
+            case CHANNELS_LAST -> (long) i * channels + c;
+            case PLANAR -> (long) c * pixels + i;
+        };
     }
 
     /** Bytes from one pixel to the next, in one channel. */
     long pixelStride() {
-        return order == Order.CHANNELS_LAST ? (long) channels * elementBytes : bytesOfBlock();
+        return elementBytes * switch (order) {
+            case BLOCKED -> (long) BLOCK;
+            case CHANNELS_LAST -> (long) channels;
+            case PLANAR -> 1L;
+        };
     }
 
     /** oneDNN's descriptor of n images. */
     long descriptor(int images) {
         int type = precision == Precision.BF16 ? OneDnn.BF16 : OneDnn.F32;
-        return OneDnn.descriptor(type, order == Order.BLOCKED ? TAG_BLOCKED : TAG_CHANNELS_LAST, images, channels, shape.height(), shape.width());
+        return OneDnn.descriptor(type, tag(), images, channels, shape.height(), shape.width());
     }
 
-    private static final int TAG_BLOCKED = 78, TAG_CHANNELS_LAST = 22;
+    private int tag() {
+        return switch (order) {
+            case BLOCKED -> TAG_BLOCKED;
+            case CHANNELS_LAST -> TAG_CHANNELS_LAST;
+            case PLANAR -> TAG_PLANAR;
+        };
+    }
+
+    /** oneDNN's tags of the orders. */
+    static final int TAG_BLOCKED = 78;
+    private static final int TAG_CHANNELS_LAST = 22, TAG_PLANAR = 5;
 
     /** Lays a value a channel out as parameters; the padding's are 0. */
     void spread(double[] perChannel, float[] parameters) {
-        for (int i = 0; i < parameters.length; i++) {
-            int c = channel(i);
-            parameters[i] = c < shape.channels() ? (float) perChannel[c] : 0;
-        }
+        for (int i = 0; i < parameters.length; i++) parameters[i] = channel(i) < shape.channels() ? (float) perChannel[channel(i)] : 0;
     }
 
     /** Adds parameters up into a value a channel. */
     void gather(float[] parameters, double[] perChannel) {
-        for (int i = 0; i < parameters.length; i++) {
-            int c = channel(i);
-            if (c < shape.channels()) perChannel[c] += parameters[i];
-        }
+        for (int i = 0; i < parameters.length; i++) if (channel(i) < shape.channels()) perChannel[channel(i)] += parameters[i];
     }
 
     /** Stores an image given as channels, rows, columns; padding channels become 0. */

@@ -30,6 +30,8 @@ final class Normalization {
     /** A worker's own arrays, all in the order of the layout's parameters. */
     static final class Part {
         final float[] scale, offset, sum, squares;
+        /** The same without what is learned: x * unitScale + unitOffset is normalized x. */
+        final float[] unitScale, unitOffset;
         /** Of the gradient: its sum and its products with the activated (or stored) values. */
         final float[] gradientSum, products;
         /** Of the finished gradient: see {@link RowKernels#finish}. */
@@ -51,6 +53,8 @@ final class Normalization {
             constants = new double[channels];
             scale = new float[n];
             offset = new float[n];
+            unitScale = new float[n];
+            unitOffset = new float[n];
             sum = new float[n];
             squares = new float[n];
             gradientSum = new float[n];
@@ -176,6 +180,10 @@ final class Normalization {
         for (int c = 0; c < offsets.length; c++) offsets[c] = beta[c] - p.center[c] * p.factor[c];
         layout.spread(p.factor, p.scale);
         layout.spread(offsets, p.offset);
+        if (!affine()) return;
+        for (int c = 0; c < offsets.length; c++) offsets[c] = -p.center[c] * p.inverse[c];
+        layout.spread(p.inverse, p.unitScale);
+        layout.spread(offsets, p.unitOffset);
     }
 
     /**
@@ -223,6 +231,18 @@ final class Normalization {
         Part p = part(worker);
         System.arraycopy(gradients, 0, p.gradientSums, 0, gradients.length);
         for (int c = 0; c < products.length; c++) p.productSums[c] = normalizedProduct(p, c, products[c]);
+    }
+
+    /** Takes the whole batch's sums of g and of g * (normalized x), a value a channel, on one worker; the others' are zero. */
+    void setGradients(Worker worker, double[] gradients, double[] products) {
+        Part p = part(worker);
+        System.arraycopy(gradients, 0, p.gradientSums, 0, gradients.length);
+        System.arraycopy(products, 0, p.productSums, 0, products.length);
+    }
+
+    /** Gradient of a weight that reads channel c, from that of one that reads normalized x and the sum of what it is multiplied with. */
+    double appliedToGradient(int c, double ofNormalized, double ofConstant) {
+        return gamma[c] * ofNormalized + beta[c] * ofConstant;
     }
 
     /** Descent on scale and offset; no weight decay there. */

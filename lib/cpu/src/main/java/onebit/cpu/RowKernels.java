@@ -1,7 +1,5 @@
 package onebit.cpu;
 
-import jdk.incubator.vector.IntVector;
-
 /**
  * What happens to a tensor between convolutions, a row of vectors at a time. A row is {@code count} vectors from an
  * address, {@code stride} bytes apart, that hold the same channels; parameters a channel lie in arrays from
@@ -38,13 +36,8 @@ interface RowKernels {
                       float[] constant, float[] slope, int p);
 
     /** to = from. */
-    default void copy(long from, long fromStride, long to, long toStride, int count) {
-        for (int i = 0; i < count; i++) Vectors.storeWords(Vectors.loadWords(from + i * fromStride), to + i * toStride);
-    }
+    void copy(long from, long fromStride, long to, long toStride, int count);
 
     /** to = 0. */
-    default void clear(long to, long toStride, int count) {
-        var zero = IntVector.zero(Vectors.INTS);
-        for (int i = 0; i < count; i++) Vectors.storeWords(zero, to + i * toStride);
-    }
+    void clear(long to, long toStride, int count);
 }

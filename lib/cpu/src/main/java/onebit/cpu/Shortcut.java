@@ -31,6 +31,11 @@ final class Shortcut implements AutoCloseable {
         }
     }
 
+    /** Images to work on at a time. */
+    int chunk() {
+        return in.chunkWith(out);
+    }
+
     private boolean doubles() {
         return out.shape.channels() != in.shape.channels();
     }
@@ -95,10 +100,9 @@ final class Shortcut implements AutoCloseable {
         });
     }
 
-    /** Whether the channels end with a vector, so that rows can be copied whole. */
+    /** Whether the channels end with a block, so that rows can be copied whole. */
     private boolean aligned() {
-        int unit = in.precision == Precision.BF16 && in.order == Layout.Order.CHANNELS_LAST ? 2 * Vectors.LANES : 16;
-        return in.shape.channels() % unit == 0;
+        return in.shape.channels() % Layout.BLOCK == 0;
     }
 
     private void append(long from, long to) {
@@ -107,7 +111,7 @@ final class Shortcut implements AutoCloseable {
             clearChannels(to);
             return;
         }
-        int half = pooled.parameters();
+        int half = pooled.channels;
         long stride = pooled.order == Layout.Order.CHANNELS_LAST ? pooled.pixelStride() : 0;
         out.rows((o, s, n, p) -> {
             if (p >= half) kernels.clear(to + o, s, n);

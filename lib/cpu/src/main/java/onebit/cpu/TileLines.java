@@ -11,14 +11,14 @@ final class TileLines {
     /** With one tile oneDNN 3.13's float32 product for the weights' gradient is wrong; a second one of zeros mends it. */
     private static final int MIN_TILES = 2;
 
-    private final Winograd winograd;
+    private final SquareTransforms winograd;
     private final Layout in, out;
     private final int linesOfTiles, tilesOfLine, linesOfBlock;
     /** Tiles of a whole block. */
     final int maxTiles;
 
     /** @param tilesWanted tiles in a block, about */
-    TileLines(Winograd winograd, Layout in, Layout out, int tilesWanted) {
+    TileLines(SquareTransforms winograd, Layout in, Layout out, int tilesWanted) {
         this.winograd = winograd;
         this.in = in;
         this.out = out;
@@ -29,8 +29,8 @@ final class TileLines {
     }
 
     /** Bytes from one plane to the next. */
-    long planeBytes(int channels, int elementBytes) {
-        return (long) maxTiles * channels * elementBytes + PLANE_GAP;
+    long planeBytes(int channels) {
+        return 4L * maxTiles * channels + PLANE_GAP;
     }
 
     /** A worker's scratch memory for this convolution. */
@@ -39,10 +39,10 @@ final class TileLines {
         final long rows, rowBytes, zeros;
 
         Scratch(Worker worker) {
-            int channels = Math.max(in.channels, out.channels), element = in.elementBytes;
-            planesIn = worker.area("tiles in", winograd.planes() * planeBytes(channels, element));
-            planesOut = worker.area("tiles out", winograd.planes() * planeBytes(channels, element));
-            products = worker.area("products", winograd.planes() * planeBytes(channels, 4));
+            int channels = Math.max(in.channels, out.channels);
+            planesIn = worker.area("tiles in", winograd.planes() * planeBytes(channels));
+            planesOut = worker.area("tiles out", winograd.planes() * planeBytes(channels));
+            products = worker.area("products", winograd.planes() * planeBytes(channels));
             rowBytes = (long) (tilesOfLine * winograd.tile() + 2) * winograd.pixelBytes();
             int n = winograd.tile() + 2;
             rows = worker.area("rows " + tilesOfLine + " " + in.shape.width(), (n + 1) * rowBytes);
@@ -67,19 +67,14 @@ final class TileLines {
         void at(long line, long row, int p);
     }
 
-    private int parametersOfVector() {
-        return in.parameters() / vectorsOfPixel(in);
-    }
-
     private static int vectorsOfPixel(Layout layout) {
-        return layout.channels * layout.elementBytes / Vectors.BYTES;
+        return layout.channels / Vectors.LANES;
     }
 
     /** Input transform of tile lines from .. from + count - 1, counted over all images. */
     void transformInput(Layout layout, Scratch s, long images, int from, int count, LoadLine load) {
         int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
-        int element = layout.elementBytes;
-        long pixel = (long) layout.channels * element, planeStride = planeBytes(layout.channels, element);
+        long pixel = 4L * layout.channels, planeStride = planeBytes(layout.channels);
         long[] rows = new long[m + 2];
         for (int v = 0; v < vectorsOfPixel(layout); v++) {
             int loaded = Integer.MIN_VALUE;
@@ -91,7 +86,7 @@ final class TileLines {
                     boolean inside = y >= 0 && y < height;
                     rows[i] = inside ? s.row(y) : s.zeros;
                     if (inside && y > loaded)
-                        load.at(images + image * layout.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, s.inside(y), v * parametersOfVector());
+                        load.at(images + image * layout.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, s.inside(y), v * Vectors.LANES);
                 }
                 loaded = top + m + 1;
                 winograd.input(rows, tilesOfLine, s.planesIn + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
@@ -102,7 +97,7 @@ final class TileLines {
     /** Transform of the output's gradient, for the gradient of the weights. */
     void transformOutputGradient(Scratch s, long dy, int from, int count) {
         int m = winograd.tile(), height = out.shape.height(), width = out.shape.width();
-        long pixel = (long) out.channels * out.elementBytes, planeStride = planeBytes(out.channels, out.elementBytes);
+        long pixel = 4L * out.channels, planeStride = planeBytes(out.channels);
         long[] rows = new long[m];
         for (int v = 0; v < vectorsOfPixel(out); v++)
             for (int l = 0; l < count; l++) {
@@ -124,17 +119,16 @@ final class TileLines {
     /** Output transform of tile lines; {@code store} gets each line's row and its byte offset from the first image. */
     void transformOutput(Worker worker, Layout layout, Scratch s, int from, int count, float scale, StoreLine store) {
         int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
-        long pixel = (long) layout.channels * layout.elementBytes, tile = layout.channels * 4L, planeStride = planeBytes(layout.channels, 4);
-        long vectorOfProducts = 4L * (Vectors.BYTES / layout.elementBytes);
+        long pixel = 4L * layout.channels, planeStride = planeBytes(layout.channels);
         long output = worker.area("output rows", m * s.rowBytes);
         long[] rows = new long[m];
         for (int i = 0; i < m; i++) rows[i] = output + i * s.rowBytes;
         for (int v = 0; v < vectorsOfPixel(layout); v++)
             for (int l = 0; l < count; l++) {
                 int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m;
-                winograd.output(s.products + l * tilesOfLine * tile + v * vectorOfProducts, tile, planeStride, tilesOfLine, rows, scale, s.lines);
+                winograd.output(s.products + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, tilesOfLine, rows, scale, s.lines);
                 for (int i = 0; i < m && top + i < height; i++)
-                    store.at(rows[i], image * layout.imageBytes + (top + i) * width * pixel + v * (long) Vectors.BYTES, v * parametersOfVector());
+                    store.at(rows[i], image * layout.imageBytes + (top + i) * width * pixel + v * (long) Vectors.BYTES, v * Vectors.LANES);
             }
     }
 
@@ -157,10 +151,10 @@ final class TileLines {
     }
 
     private void clearTile(Scratch s, int tile) {
-        long inTile = (long) in.channels * in.elementBytes, outTile = (long) out.channels * out.elementBytes;
+        long inTile = 4L * in.channels, outTile = 4L * out.channels;
         for (int p = 0; p < winograd.planes(); p++) {
-            Vectors.clear(s.planesIn + p * planeBytes(in.channels, in.elementBytes) + tile * inTile, inTile);
-            Vectors.clear(s.planesOut + p * planeBytes(out.channels, out.elementBytes) + tile * outTile, outTile);
+            Vectors.clear(s.planesIn + p * planeBytes(in.channels) + tile * inTile, inTile);
+            Vectors.clear(s.planesOut + p * planeBytes(out.channels) + tile * outTile, outTile);
         }
     }
 }

@@ -3,7 +3,7 @@ package onebit.cpu;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -12,15 +12,16 @@ import jdk.incubator.vector.VectorSpecies;
  * The vectors that all kernels use: as long as the processor's, or as the property {@code onebit.vector.bits} says
  * (128, 256 or 512; for tests). Memory is addressed by bare addresses, as oneDNN wants it.
  *
- * <p>A vector of bf16 values is one of 32-bit words, each an even-numbered value in its low half and the next in its
- * high half; {@link #even} and {@link #odd} make float32 of them, {@link #pack} goes back.
+ * <p>bf16 values lie in memory as 16-bit halves of float32 numbers, and are computed with as float32.
  */
 final class Vectors {
 
     static final VectorSpecies<Float> FLOATS = species();
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
-    /** Floats in a vector; bf16 values are twice as many. */
+    private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+
+    /** Values in a vector. */
     static final int LANES = FLOATS.length();
     static final int BYTES = FLOATS.vectorByteSize();
 
@@ -42,12 +43,21 @@ final class Vectors {
         v.intoMemorySegment(MEMORY, address, ORDER);
     }
 
-    static IntVector loadWords(long address) {
-        return IntVector.fromMemorySegment(INTS, MEMORY, address, ORDER);
+    /** As many bf16 values as a vector has lanes. */
+    static FloatVector loadBf16(long address) {
+        return ShortVector.fromMemorySegment(SHORTS, MEMORY, address, ORDER).convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)
+            .reinterpretAsInts().lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
     }
 
-    static void storeWords(IntVector v, long address) {
-        v.intoMemorySegment(MEMORY, address, ORDER);
+    /** Stores values rounded as by {@link #bf16}. */
+    static void storeBf16(FloatVector v, long address) {
+        v.reinterpretAsInts().add(HALF).lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, SHORTS, 0)
+            .reinterpretAsShorts().intoMemorySegment(MEMORY, address, ORDER);
+    }
+
+    /** What {@link #storeBf16} leaves in memory, as float32. */
+    static FloatVector roundedToBf16(FloatVector v) {
+        return v.reinterpretAsInts().add(HALF).and(0xffff0000).reinterpretAsFloats();
     }
 
     /** Parameters from {@code p} on. */
@@ -64,25 +74,14 @@ final class Vectors {
         MEMORY.asSlice(address, bytes).fill((byte) 0);
     }
 
-    static FloatVector even(IntVector words) {
-        return words.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-    }
-
-    static FloatVector odd(IntVector words) {
-        return words.and(0xffff0000).reinterpretAsFloats();
-    }
+    /** Half a unit in the last place of a bf16, which is in a float's upper half. */
+    private static final int HALF = 0x8000;
 
     /**
-     * Rounds to the nearest bf16, ties away from zero. Ties to even would take four operations more, made no difference
-     * to training, and let the JIT compiler lose its way in the larger kernels.
+     * The bf16 nearest to a float, as its 16 bits; ties go away from zero. Ties to even would take four operations more
+     * and made no difference to training.
      */
-    static IntVector pack(FloatVector even, FloatVector odd) {
-        IntVector a = even.reinterpretAsInts().add(0x8000).lanewise(VectorOperators.LSHR, 16);
-        return a.or(odd.reinterpretAsInts().add(0x8000).and(0xffff0000));
-    }
-
-    /** The bf16 nearest to a float, as its 16 bits; rounded as by {@link #pack}. */
     static short bf16(float value) {
-        return (short) (Float.floatToRawIntBits(value) + 0x8000 >>> 16);
+        return (short) (Float.floatToRawIntBits(value) + HALF >>> 16);
     }
 }

@@ -7,18 +7,11 @@ import static onebit.cpu.Vectors.load;
 import static onebit.cpu.Vectors.store;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
 
 /** What happens to weights and their gradients, in float32, over {@code count} values (whole vectors). */
 final class WeightKernels {
 
     private static final int SIGN = 0x80000000;
-
-    /** From two vectors' even-numbered values, or odd-numbered ones, one vector. */
-    private static final VectorShuffle<Float> EVENS = VectorShuffle.fromOp(FLOATS, i -> 2 * i % LANES);
-    private static final VectorShuffle<Float> ODDS = VectorShuffle.fromOp(FLOATS, i -> 2 * i % LANES + 1);
-    private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(FLOATS, -1L << LANES / 2);
 
     private WeightKernels() {}
 
@@ -43,15 +36,5 @@ final class WeightKernels {
         int bits = Float.floatToRawIntBits(scale);
         for (long o = 0; o < 4 * count; o += BYTES)
             store(load(w + o).add(zero).reinterpretAsInts().and(SIGN).or(bits).reinterpretAsFloats(), quantized + o);
-    }
-
-    /** In each 2 * LANES values, first those at even places, then those at odd ones. */
-    static void deinterleave(long from, long to, long count) {
-        for (long o = 0; o < 4 * count; o += 2 * BYTES) {
-            var a = load(from + o);
-            var b = load(from + o + BYTES);
-            store(a.rearrange(EVENS).blend(b.rearrange(EVENS), UPPER_HALF), to + o);
-            store(a.rearrange(ODDS).blend(b.rearrange(ODDS), UPPER_HALF), to + o + BYTES);
-        }
     }
 }

@@ -22,7 +22,7 @@ class AllocationTest {
     Path temp;
 
     @ParameterizedTest(name = "{0}, {1}, width {2}")
-    @CsvSource({"float32, direct, 1", "float32, winograd, 2"})
+    @CsvSource({"float32, direct, 1", "float32, winograd, 2", "bf16, direct, 1", "bf16, winograd, 2"})
     void vectorsStayInRegisters(String precision, String algorithm, int width) throws Exception {
         String printed = JavaProcess.of(MeasuredTraining.class).run(temp.resolve("output"), precision, algorithm, String.valueOf(width), "16",
             String.valueOf(BOUND), String.valueOf(STEPS));

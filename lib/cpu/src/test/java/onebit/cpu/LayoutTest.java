@@ -2,7 +2,6 @@ package onebit.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,9 +26,9 @@ class LayoutTest {
         for (Precision precision : new Precision[] {Precision.FLOAT32, Precision.BF16})
             for (Layout.Order order : Layout.Order.values())
                 for (int channels : new int[] {1, 3, 16, 17, 32, 40, 160})
-                    for (int[] size : new int[][] {{1, 2}, {4, 4}, {5, 6}, {3, 7}}) {
+                    for (int[] size : new int[][] {{1, 2}, {4, 4}, {5, 6}, {3, 7}, {8, 6}}) {
                         Shape shape = new Shape(channels, size[0], size[1]);
-                        if (order == Layout.Order.CHANNELS_LAST || Layout.allowsBlocks(precision, shape)) layouts.add(new Layout(precision, order, shape));
+                        if (order != Layout.Order.PLANAR || shape.height() * shape.width() % Vectors.LANES == 0) layouts.add(new Layout(precision, order, shape));
                     }
         return layouts.stream();
     }
@@ -52,7 +51,7 @@ class LayoutTest {
         layout.rows((offset, stride, count, p) -> {
             for (int i = 0; i < count; i++) visited.add(offset + i * stride);
         });
-        assertEquals(new ArrayList<>(every(Vectors.BYTES, layout.imageBytes)), visited.stream().sorted().toList());
+        assertEquals(new ArrayList<>(every(layout.vectorBytes(), layout.imageBytes)), visited.stream().sorted().toList());
     }
 
     private static Set<Long> every(long step, long end) {
@@ -67,13 +66,17 @@ class LayoutTest {
         int[] channelAt = new int[(int) (layout.imageBytes / layout.elementBytes)];
         for (int c = 0; c < layout.channels; c++) for (int i = 0; i < layout.pixels; i++) channelAt[(int) (layout.offset(c, i) / layout.elementBytes)] = c;
         layout.rows((offset, stride, count, p) -> {
-            assertTrue(p + TestMemory.values(layout.precision) <= layout.parameters());
+            assertTrue(p + Vectors.LANES <= layout.parameters());
             for (int i = 0; i < count; i++)
-                for (int k = 0; k < TestMemory.values(layout.precision); k++) {
-                    long place = (offset + i * stride) / layout.elementBytes + TestMemory.place(layout.precision, k);
-                    assertEquals(channelAt[(int) place], layout.channel(p + k));
+                for (int k = 0; k < Vectors.LANES; k++) {
+                    long place = (offset + i * stride) / layout.elementBytes + k;
+                    assertEquals(channelAt[(int) place], channelOf(layout, p + k));
                 }
         });
+    }
+
+    private static int channelOf(Layout layout, int parameter) {
+        return layout.order == Layout.Order.PLANAR ? parameter / Vectors.LANES : parameter;
     }
 
     @ParameterizedTest
@@ -103,7 +106,7 @@ class LayoutTest {
         layout.spread(perChannel, parameters);
         int[] copies = new int[perChannel.length];
         for (int i = 0; i < parameters.length; i++) {
-            int c = layout.channel(i);
+            int c = channelOf(layout, i);
             assertEquals(c < perChannel.length ? perChannel[c] : 0, parameters[i]);
             if (c < perChannel.length) copies[c]++;
         }
@@ -119,14 +122,9 @@ class LayoutTest {
 
     @ParameterizedTest
     @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void blocksThatAreNoWholeVectorsAreRefused(Precision precision) {
-        Shape odd = new Shape(16, 3, 5);
-        assertTrue(Layout.allowsBlocks(precision, new Shape(16, 3, 6)));
-        boolean half = precision == Precision.BF16 && Vectors.BYTES == 64;
-        assertEquals(!half, Layout.allowsBlocks(precision, odd));
-        if (!half) return;
-        String message = assertThrows(IllegalArgumentException.class, () -> new Layout(precision, Layout.Order.BLOCKED, odd)).getMessage();
-        assertTrue(message.contains("even number of pixels"), message);
-        assertFalse(message.contains("null"), message);
+    void planesThatAreNoWholeVectorsAreRefused(Precision precision) {
+        String message = assertThrows(IllegalArgumentException.class,
+            () -> new Layout(precision, Layout.Order.PLANAR, new Shape(3, 3, 5))).getMessage();
+        assertTrue(message.contains("multiple of " + Vectors.LANES + " pixels"), message);
     }
 }

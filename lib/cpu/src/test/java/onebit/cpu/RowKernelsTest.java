@@ -34,7 +34,7 @@ class RowKernelsTest {
             this.floor = (float) floor;
             kernels = precision == Precision.BF16 ? new Bf16Rows() : new FloatRows();
             memory = new TestMemory(seed);
-            width = TestMemory.values(precision);
+            width = Vectors.LANES;
             p = memory.drawInt(3) * width;
             int n = p + 2 * width;
             scale = memory.draw(n, 2, 4);

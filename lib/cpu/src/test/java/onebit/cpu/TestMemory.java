@@ -48,13 +48,8 @@ final class TestMemory implements AutoCloseable {
     /** The same, filled with numbers from -limit to limit in units of 1 / denominator. */
     Row row(Precision precision, int count, long stride, double limit, int denominator) {
         Row row = row(precision, count, stride);
-        for (int i = 0; i < count; i++) for (int k = 0; k < values(precision); k++) row.set(i, k, draw(limit, denominator));
+        for (int i = 0; i < count; i++) for (int k = 0; k < Vectors.LANES; k++) row.set(i, k, draw(limit, denominator));
         return row;
-    }
-
-    /** Values in a vector. */
-    static int values(Precision precision) {
-        return precision == Precision.BF16 ? 2 * Vectors.LANES : Vectors.LANES;
     }
 
     static float getFloat(long address) {
@@ -63,12 +58,6 @@ final class TestMemory implements AutoCloseable {
 
     static void setFloat(long address, float value) {
         Vectors.MEMORY.set(ValueLayout.JAVA_FLOAT, address, value);
-    }
-
-    /** Place in a vector of the value that has parameter k: of bf16, parameters of even places come first. */
-    static int place(Precision precision, int k) {
-        if (precision != Precision.BF16) return k;
-        return k < Vectors.LANES ? 2 * k : 2 * (k - Vectors.LANES) + 1;
     }
 
     /** What storing a value in this precision makes of it: the nearest, of two as near the one away from zero. */
@@ -94,11 +83,15 @@ final class TestMemory implements AutoCloseable {
 
         static final float UNTOUCHED = 12345.678f;
 
-        private long at(int i, int k) {
-            return address + i * stride + (long) place(precision, k) * (precision == Precision.BF16 ? 2 : 4);
+        private int bytes() {
+            return precision == Precision.BF16 ? 2 : 4;
         }
 
-        /** The value of vector i with parameter k. */
+        private long at(int i, int k) {
+            return address + i * stride + (long) k * bytes();
+        }
+
+        /** Value k of vector i. */
         float get(int i, int k) {
             return precision == Precision.BF16 ? fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, at(i, k))) : getFloat(at(i, k));
         }
@@ -109,7 +102,7 @@ final class TestMemory implements AutoCloseable {
         }
 
         double[][] values() {
-            double[][] values = new double[count][TestMemory.values(precision)];
+            double[][] values = new double[count][Vectors.LANES];
             for (int i = 0; i < count; i++) for (int k = 0; k < values[i].length; k++) values[i][k] = get(i, k);
             return values;
         }
@@ -117,7 +110,7 @@ final class TestMemory implements AutoCloseable {
         /** Whether what lies between the vectors is as it was. */
         boolean gapsUntouched() {
             for (int i = 0; i < count; i++)
-                for (long o = Vectors.BYTES; o < stride; o += 4) if (getFloat(address + i * stride + o) != UNTOUCHED) return false;
+                for (long o = (long) Vectors.LANES * bytes(); o < stride; o += 4) if (getFloat(address + i * stride + o) != UNTOUCHED) return false;
             return true;
         }
     }

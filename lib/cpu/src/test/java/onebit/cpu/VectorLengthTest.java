@@ -25,7 +25,7 @@ class VectorLengthTest {
     void shorterVectorsPassTheSameTests(int bits) throws Exception {
         Assumptions.assumeTrue(bits < FloatVector.SPECIES_PREFERRED.vectorBitSize(), "the tests themselves run on vectors of this length");
         String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
-            .run(temp.resolve("output"), Stream.of(VectorsTest.class, RowKernelsTest.class, WinogradTest.class, LayoutTest.class,
+            .run(temp.resolve("output"), Stream.of(VectorsTest.class, RowKernelsTest.class, SquareTransformsTest.class, ColumnTransformsTest.class, LayoutTest.class,
                 WeightKernelsTest.class, CpuEngineTest.class).map(Class::getName).toArray(String[]::new));
         var counts = Pattern.compile(bits + "-bit vectors: (\\d+) tests succeeded, 0 failed").matcher(printed);
         assertTrue(counts.find() && Integer.parseInt(counts.group(1)) > LEAST_TESTS, printed);

@@ -3,7 +3,6 @@ package onebit.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import onebit.engine.Precision;
 import onebit.random.CounterRandom;
 import onebit.random.CounterRandom.Purpose;
@@ -31,17 +30,19 @@ class VectorsTest {
     }
 
     @Test
-    void packingRoundsEachValueAndUnpackingGivesItBack() {
-        for (int i = 0; i < 500; i++) {
-            float[] even = new float[Vectors.LANES], odd = new float[Vectors.LANES];
-            for (int k = 0; k < Vectors.LANES; k++) {
-                even[k] = sample(2 * k + i);
-                odd[k] = sample(2 * k + 1 + i);
-            }
-            IntVector words = Vectors.pack(FloatVector.fromArray(Vectors.FLOATS, even, 0), FloatVector.fromArray(Vectors.FLOATS, odd, 0));
-            for (int k = 0; k < Vectors.LANES; k++) {
-                assertEquals(TestMemory.fromBf16(Vectors.bf16(even[k])), Vectors.even(words).lane(k));
-                assertEquals(TestMemory.fromBf16(Vectors.bf16(odd[k])), Vectors.odd(words).lane(k));
+    void storingRoundsEachValueAndLoadingGivesItBack() {
+        try (TestMemory memory = new TestMemory(1)) {
+            long address = memory.allocate(Vectors.BYTES);
+            for (int i = 0; i < 500; i++) {
+                float[] values = new float[Vectors.LANES];
+                for (int k = 0; k < values.length; k++) values[k] = sample(k + i);
+                FloatVector vector = FloatVector.fromArray(Vectors.FLOATS, values, 0);
+                Vectors.storeBf16(vector, address);
+                FloatVector loaded = Vectors.loadBf16(address), rounded = Vectors.roundedToBf16(vector);
+                for (int k = 0; k < values.length; k++) {
+                    assertEquals(TestMemory.fromBf16(Vectors.bf16(values[k])), loaded.lane(k));
+                    assertEquals(loaded.lane(k), rounded.lane(k));
+                }
             }
         }
     }

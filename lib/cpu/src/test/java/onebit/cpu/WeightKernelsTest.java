@@ -49,20 +49,6 @@ class WeightKernelsTest {
     }
 
     @Test
-    void deinterleavingPutsEvenPlacesFirstInEachPairOfVectors() {
-        float[] values = new float[COUNT], expected = new float[COUNT];
-        for (int i = 0; i < COUNT; i++) values[i] = i;
-        int pair = 2 * Vectors.LANES;
-        for (int i = 0; i < COUNT; i++) {
-            int within = i % pair;
-            expected[i - within + (within % 2 == 0 ? within / 2 : Vectors.LANES + within / 2)] = i;
-        }
-        long to = stored(new float[COUNT]);
-        WeightKernels.deinterleave(stored(values), to, COUNT);
-        assertSame(expected, to);
-    }
-
-    @Test
     void addAdds() {
         float[] a = memory.draw(COUNT, 4, 64), b = memory.draw(COUNT, 4, 64), expected = new float[COUNT];
         for (int i = 0; i < COUNT; i++) expected[i] = a[i] + b[i];

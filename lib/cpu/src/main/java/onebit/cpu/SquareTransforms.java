@@ -6,34 +6,52 @@ import static onebit.cpu.Vectors.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
 
-/** F(4 x 4, 3 x 3) on float32 tensors: transforms in one dimension after the other. */
-final class WinogradFloat implements Winograd {
+/**
+ * The transforms of Winograd's minimal filtering F(4 x 4, 3 x 3) (Lavin and Gray 2015) on float32 tensors, in one
+ * dimension after the other, for a group of channels that fills a vector. Between tensors and tiles stand rows: a row
+ * holds a group of one line of an image, with a pixel of zeros before it and zeros behind, so that tiles never leave it.
+ * Tiles lie in planes, one for each of the 36 products, each a matrix of tiles by channels.
+ */
+final class SquareTransforms {
 
-    @Override
-    public int tile() {
+    /** Outputs a side of a tile. */
+    int tile() {
         return 4;
     }
 
-    @Override
-    public int pixelBytes() {
+    /** Products of a tile. */
+    int planes() {
+        return 36;
+    }
+
+    /** Bytes of a pixel in a row. */
+    int pixelBytes() {
         return BYTES;
     }
 
-    @Override
-    public void loadActivated(long from, long stride, int width, long row, float[] scale, float[] offset, float floor, int p) {
+    /** One line of an activated tensor into a row, which begins at its first pixel inside the image. */
+    void loadActivated(long from, long stride, int width, long row, float[] scale, float[] offset, float floor, int p) {
         var s = Vectors.parameter(scale, p);
         var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
         for (int i = 0; i < width; i++) Vectors.store(Vectors.load(from + i * stride).fma(s, o).max(f), row + i * (long) BYTES);
     }
 
-    @Override
-    public void load(long from, long stride, int width, long row) {
+    /** One line of a tensor, as it is. */
+    void load(long from, long stride, int width, long row) {
         for (int i = 0; i < width; i++) Vectors.store(Vectors.load(from + i * stride), row + i * (long) BYTES);
     }
 
-    @Override
-    public void input(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
+    /**
+     * Input transform of a line of tiles.
+     *
+     * @param rows        6 rows, each from the pixel before the image
+     * @param to          first tile, this group, plane 0
+     * @param tileStride  bytes from a tile to the next in a plane
+     * @param planeStride bytes from a plane to the next
+     * @param scratch     memory for 6 rows
+     */
+    void input(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
         int pixels = 4 * tiles + 2;
         long line = (long) pixels * BYTES;
         inputDown(rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], pixels, scratch, line);
@@ -83,8 +101,8 @@ final class WinogradFloat implements Winograd {
         }
     }
 
-    @Override
-    public void outputGradient(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
+    /** Transform of the output's gradient for the weights' gradient: 4 rows, each from the first pixel of the image. */
+    void outputGradient(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
         int pixels = 4 * tiles;
         long line = (long) pixels * BYTES;
         gradientDown(rows[0], rows[1], rows[2], rows[3], pixels, scratch, line);
@@ -134,8 +152,8 @@ final class WinogradFloat implements Winograd {
         }
     }
 
-    @Override
-    public void output(long from, long tileStride, long planeStride, int tiles, long[] rows, float scale, long scratch) {
+    /** Output transform of a line of tiles of products (float32), times {@code scale}, into 4 rows. */
+    void output(long from, long tileStride, long planeStride, int tiles, long[] rows, float scale, long scratch) {
         long line = 4L * tiles * BYTES;
         for (int i = 0; i < 6; i++) outputAcross(from + 6 * i * planeStride, tileStride, planeStride, tiles, scratch + i * line, scale);
         outputDown(scratch, line, 4 * tiles, rows[0], rows[1], rows[2], rows[3]);
@@ -181,13 +199,13 @@ final class WinogradFloat implements Winograd {
         }
     }
 
-    @Override
-    public void store(long row, long to, long stride, int width) {
+    /** Stores a row as a line of a tensor. */
+    void store(long row, long to, long stride, int width) {
         for (int i = 0; i < width; i++) Vectors.store(Vectors.load(row + i * (long) BYTES), to + i * stride);
     }
 
-    @Override
-    public void storeSums(long row, long to, long stride, int width, float[] sum, float[] squares, int p) {
+    /** Stores, and sums what is stored: sum += y, squares += y * y. */
+    void storeSums(long row, long to, long stride, int width, float[] sum, float[] squares, int p) {
         var a = FloatVector.zero(FLOATS);
         var q = a;
         for (int i = 0; i < width; i++) {
@@ -200,8 +218,8 @@ final class WinogradFloat implements Winograd {
         Vectors.accumulate(q, squares, p);
     }
 
-    @Override
-    public void storeAddSums(long row, long to, long skip, long stride, int width, float[] sum, float[] squares, int p) {
+    /** Stores the row plus {@code skip}, and sums. */
+    void storeAddSums(long row, long to, long skip, long stride, int width, float[] sum, float[] squares, int p) {
         var a = FloatVector.zero(FLOATS);
         var q = a;
         for (int i = 0; i < width; i++) {
@@ -214,8 +232,8 @@ final class WinogradFloat implements Winograd {
         Vectors.accumulate(q, squares, p);
     }
 
-    @Override
-    public void storeGradientSums(long row, long to, long x, long stride, int width, float[] scale, float[] offset, float floor,
+    /** Stores a gradient; with a = x * scale + offset and g the gradient where a > floor, else 0: sum += g, products += g * a. */
+    void storeGradientSums(long row, long to, long x, long stride, int width, float[] scale, float[] offset, float floor,
                                   float[] sum, float[] products, int p) {
         var s = Vectors.parameter(scale, p);
         var o = Vectors.parameter(offset, p);
@@ -235,8 +253,8 @@ final class WinogradFloat implements Winograd {
         Vectors.accumulate(q, products, p);
     }
 
-    @Override
-    public void filter(long taps, long tapStride, long count, long to, long planeStride, boolean turned, long scratch) {
+    /** Filter transform of {@code count} filters: 9 taps, {@code tapStride} bytes apart, into planes; turned by 180 degrees if {@code turned}. */
+    void filter(long taps, long tapStride, long count, long to, long planeStride, boolean turned, long scratch) {
         long rows = 4 * count;
         for (int j = 0; j < 3; j++) {
             if (turned) filter1(taps + (8 - j) * tapStride, -3 * tapStride, count, scratch + j * rows, 3 * rows);
@@ -264,8 +282,8 @@ final class WinogradFloat implements Winograd {
         }
     }
 
-    @Override
-    public void filterGradient(long from, long planeStride, long count, long taps, long tapStride) {
+    /** The filters' gradient from the planes'. The planes are destroyed. */
+    void filterGradient(long from, long planeStride, long count, long taps, long tapStride) {
         for (int j = 0; j < 6; j++) filterGradient1(from + j * planeStride, 6 * planeStride, count, from + j * planeStride, 6 * planeStride);
         for (int i = 0; i < 3; i++) filterGradient1(from + 6 * i * planeStride, planeStride, count, taps + 3 * i * tapStride, tapStride);
     }

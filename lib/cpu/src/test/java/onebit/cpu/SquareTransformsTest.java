@@ -7,14 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.function.ObjDoubleConsumer;
 import onebit.cpu.TestMemory.Row;
 import onebit.engine.Precision;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
 /**
  * Winograd's transforms against plain 3x3 convolutions in float64, channel by channel: filters, input and gradients are
- * transformed, multiplied plane by plane, and transformed back. On small whole numbers F(2x2, 3x3) is exact, in bf16 too.
+ * transformed, multiplied plane by plane, and transformed back. 
  */
-class WinogradTest {
+class SquareTransformsTest {
 
     private static final int[][] SIZES = {{1, 1}, {2, 2}, {3, 5}, {4, 4}, {5, 7}, {8, 8}, {7, 13}, {9, 6}};
 
@@ -35,19 +34,19 @@ class WinogradTest {
 
     /** A size, an implementation, and what lies in memory around its transforms. */
     private static final class Case implements AutoCloseable {
-        final Winograd winograd;
+        final SquareTransforms winograd;
         final TestMemory memory;
         final int channels, height, width, m, tilesOfLine, tiles;
         final long pixel, rowBytes, tileStride, planeStride, productStride, productPlane, filterPlane;
         final double tolerance;
 
-        Case(Precision precision, int height, int width, long seed) {
-            winograd = precision == Precision.BF16 ? new WinogradBf16() : new WinogradFloat();
-            tolerance = precision == Precision.BF16 ? 0 : 1e-3;
+        Case(int height, int width, long seed) {
+            winograd = new SquareTransforms();
+            tolerance = 1e-3;
             memory = new TestMemory(seed);
             this.height = height;
             this.width = width;
-            channels = TestMemory.values(precision);
+            channels = Vectors.LANES;
             m = winograd.tile();
             tilesOfLine = (width + m - 1) / m;
             tiles = tilesOfLine * ((height + m - 1) / m);
@@ -60,11 +59,7 @@ class WinogradTest {
             filterPlane = channels * 4L + 128;
         }
 
-        Precision precision() {
-            return m == 2 ? Precision.BF16 : Precision.FLOAT32;
-        }
-
-        /** A row's pixel of float32: of bf16's channels first those of even places. */
+        /** Channel k of a row's pixel. */
         private long inRow(long row, int x, int k) {
             return row + (x + 1) * pixel + 4L * k;
         }
@@ -98,7 +93,7 @@ class WinogradTest {
         }
 
         double tile(long planes, int plane, int tile, int k) {
-            return new Row(precision(), planes + plane * planeStride, tiles, tileStride).get(tile, k);
+            return new Row(Precision.FLOAT32, planes + plane * planeStride, tiles, tileStride).get(tile, k);
         }
 
         long filterPlanes(double[][] taps, boolean turned) {
@@ -155,7 +150,7 @@ class WinogradTest {
 
         @Override
         public String toString() {
-            return precision() + ", " + height + "x" + width;
+            return height + "x" + width;
         }
 
         @Override
@@ -164,9 +159,9 @@ class WinogradTest {
         }
     }
 
-    private static void forAll(Precision precision, java.util.function.Consumer<Case> check) {
+    private static void forAll(java.util.function.Consumer<Case> check) {
         for (int[] size : SIZES)
-            try (Case c = new Case(precision, size[0], size[1], 31L * size[0] + size[1])) {
+            try (Case c = new Case(size[0], size[1], 31L * size[0] + size[1])) {
                 check.accept(c);
             }
     }
@@ -181,10 +176,9 @@ class WinogradTest {
         return result;
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void productsOfTransformsAreTheConvolutionTimesAConstant(Precision precision) {
-        forAll(precision, c -> {
+    @Test
+    void productsOfTransformsAreTheConvolutionTimesAConstant() {
+        forAll(c -> {
             Image image = Image.drawn(c.memory, c.channels, c.height, c.width, 4);
             double[][] taps = c.drawnTaps(), halved = new double[c.channels][9];
             for (int k = 0; k < c.channels; k++) for (int t = 0; t < 9; t++) halved[k][t] = taps[k][t] / 2;
@@ -192,20 +186,18 @@ class WinogradTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void turnedFiltersGiveTheGradientOfTheInput(Precision precision) {
-        forAll(precision, c -> {
+    @Test
+    void turnedFiltersGiveTheGradientOfTheInput() {
+        forAll(c -> {
             Image gradient = Image.drawn(c.memory, c.channels, c.height, c.width, 4);
             double[][] taps = c.drawnTaps();
             c.assertClose(convolved(gradient, taps, c.height, c.width, true), c.filtered(c.transformed(gradient), c.filterPlanes(taps, true), 1));
         });
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void productsOfInputAndGradientTransformsAreTheFiltersGradient(Precision precision) {
-        forAll(precision, c -> {
+    @Test
+    void productsOfInputAndGradientTransformsAreTheFiltersGradient() {
+        forAll(c -> {
             Image image = Image.drawn(c.memory, c.channels, c.height, c.width, 4), gradient = Image.drawn(c.memory, c.channels, c.height, c.width, 4);
             double[][] expected = new double[c.channels][9];
             for (int k = 0; k < c.channels; k++)
@@ -223,21 +215,19 @@ class WinogradTest {
 
     /** A line of a tensor, a row of the same width, and the parameters of its channels. */
     private static final class Line implements AutoCloseable {
-        final Winograd winograd;
-        final Precision precision;
+        final SquareTransforms winograd;
         final TestMemory memory;
         final int width, channels, p;
         final float floor;
         final float[] scale, offset, sum, products;
         final double[] expectedSum, expectedProducts;
 
-        Line(Precision precision, int width, double floor, long seed) {
-            this.precision = precision;
+        Line(int width, double floor, long seed) {
             this.width = width;
             this.floor = (float) floor;
-            winograd = precision == Precision.BF16 ? new WinogradBf16() : new WinogradFloat();
+            winograd = new SquareTransforms();
             memory = new TestMemory(seed);
-            channels = TestMemory.values(precision);
+            channels = Vectors.LANES;
             p = memory.drawInt(3) * channels;
             scale = memory.draw(p + channels, 2, 4);
             offset = memory.draw(p + channels, 2, 8);
@@ -254,14 +244,14 @@ class WinogradTest {
         }
 
         Row tensor() {
-            return memory.row(precision, width, (1 + memory.drawInt(3)) * (long) Vectors.BYTES, 8, 8);
+            return memory.row(Precision.FLOAT32, width, (1 + memory.drawInt(3)) * (long) Vectors.BYTES, 8, 8);
         }
 
         Row like(Row row) {
-            return memory.row(precision, width, row.stride(), 8, 8);
+            return memory.row(Precision.FLOAT32, width, row.stride(), 8, 8);
         }
 
-        /** A row of float32 with digits that bf16 must round, ties among them. */
+        /** A row of float32. */
         long row() {
             long row = memory.allocate(width * (long) winograd.pixelBytes());
             for (int i = 0; i < width * channels; i++) TestMemory.setFloat(row + 4L * i, memory.draw(4, 256));
@@ -284,7 +274,7 @@ class WinogradTest {
 
         @Override
         public String toString() {
-            return precision + ", width " + width + ", floor " + floor + ", parameters from " + p;
+            return "width " + width + ", floor " + floor + ", parameters from " + p;
         }
 
         @Override
@@ -293,19 +283,18 @@ class WinogradTest {
         }
     }
 
-    private static void forAllLines(Precision precision, ObjDoubleConsumer<Line> check) {
+    private static void forAllLines(ObjDoubleConsumer<Line> check) {
         long seed = 100;
         for (int width : new int[] {1, 2, 5, 8, 13})
             for (double floor : FLOORS)
-                try (Line line = new Line(precision, width, floor, seed++)) {
+                try (Line line = new Line(width, floor, seed++)) {
                     check.accept(line, floor);
                 }
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void linesAreLoadedAsTheyAreOrActivated(Precision precision) {
-        forAllLines(precision, (l, floor) -> {
+    @Test
+    void linesAreLoadedAsTheyAreOrActivated() {
+        forAllLines((l, floor) -> {
             Row from = l.tensor();
             long plain = l.row(), activated = l.row();
             l.winograd.load(from.address(), from.stride(), l.width, plain);
@@ -319,17 +308,16 @@ class WinogradTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void rowsAreStoredRoundedAndWhatIsStoredIsSummed(Precision precision) {
-        forAllLines(precision, (l, floor) -> {
+    @Test
+    void rowsAreStoredAndSummed() {
+        forAllLines((l, floor) -> {
             long row = l.row();
             Row stored = l.tensor(), summed = l.tensor();
             l.winograd.store(row, stored.address(), stored.stride(), l.width);
             l.winograd.storeSums(row, summed.address(), summed.stride(), l.width, l.sum, l.products, l.p);
             for (int x = 0; x < l.width; x++)
                 for (int k = 0; k < l.channels; k++) {
-                    float expected = TestMemory.rounded(precision, l.inRow(row, x, k));
+                    float expected = (float) l.inRow(row, x, k);
                     assertEquals(expected + 0f, stored.get(x, k) + 0f, l.toString());
                     assertEquals(expected + 0f, summed.get(x, k) + 0f, l.toString());
                     l.add(k, expected, (double) expected * expected);
@@ -339,16 +327,15 @@ class WinogradTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void theSkipIsAddedBeforeRounding(Precision precision) {
-        forAllLines(precision, (l, floor) -> {
+    @Test
+    void theSkipIsAddedAndTheSumIsStored() {
+        forAllLines((l, floor) -> {
             long row = l.row();
             Row to = l.tensor(), skip = l.like(to);
             l.winograd.storeAddSums(row, to.address(), skip.address(), to.stride(), l.width, l.sum, l.products, l.p);
             for (int x = 0; x < l.width; x++)
                 for (int k = 0; k < l.channels; k++) {
-                    float expected = TestMemory.rounded(precision, l.inRow(row, x, k) + skip.get(x, k));
+                    float expected = (float) (l.inRow(row, x, k) + skip.get(x, k));
                     assertEquals(expected + 0f, to.get(x, k) + 0f, l.toString());
                     l.add(k, expected, (double) expected * expected);
                 }
@@ -357,16 +344,15 @@ class WinogradTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource(value = Precision.class, names = {"FLOAT32", "BF16"})
-    void gradientsAreSummedWhereTheActivatedLiesAboveTheFloor(Precision precision) {
-        forAllLines(precision, (l, floor) -> {
+    @Test
+    void gradientsAreSummedWhereTheActivatedLiesAboveTheFloor() {
+        forAllLines((l, floor) -> {
             long row = l.row();
             Row to = l.tensor(), stored = l.like(to);
             l.winograd.storeGradientSums(row, to.address(), stored.address(), to.stride(), l.width, l.scale, l.offset, l.floor, l.sum, l.products, l.p);
             for (int x = 0; x < l.width; x++)
                 for (int k = 0; k < l.channels; k++) {
-                    float gradient = TestMemory.rounded(precision, l.inRow(row, x, k));
+                    float gradient = (float) l.inRow(row, x, k);
                     double a = stored.get(x, k) * (double) l.scale[l.p + k] + l.offset[l.p + k];
                     assertEquals(gradient + 0f, to.get(x, k) + 0f, l.toString());
                     if (a > floor) l.add(k, gradient, gradient * a);

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import onebit.engine.Precision;
 import onebit.model.Node;
 import onebit.model.Padding;
 import onebit.quant.OneBit;
@@ -16,9 +15,9 @@ import onebit.quant.OneBit;
  * input transform, addition and sums on the way out of the output transform.
  *
  * <p>Master weights lie tap by tap, each a matrix of input by output channels. One-bit weights enter the products as
- * the transform of exactly +-1, their constant in the output transform: in bf16 that is exact.
+ * the transform of exactly +-1, their constant in the output transform.
  */
-final class WinogradConvolution extends Convolution {
+final class SquareWinogradConvolution extends Convolution {
 
     private static final int TAPS = 9;
 
@@ -26,8 +25,7 @@ final class WinogradConvolution extends Convolution {
 
     private record Key(Kind kind, int tiles) {}
 
-    private final Winograd winograd;
-    private final int type;
+    private final SquareTransforms winograd = new SquareTransforms();
     private final TileLines tiles;
     private final boolean training;
     private final List<Map<Key, Primitive.Bound>> bound = new ArrayList<>();
@@ -44,17 +42,14 @@ final class WinogradConvolution extends Convolution {
     }
 
     /** @param tilesWanted tiles in a block, about */
-    WinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, int workers,
+    SquareWinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, int workers,
                         int tilesWanted, boolean training, HostMemory memory) {
         super(node, in, out, source, gradients);
         this.training = training;
-        boolean bf16 = in.precision == Precision.BF16;
-        winograd = bf16 ? new WinogradBf16() : new WinogradFloat();
-        type = bf16 ? OneDnn.BF16 : OneDnn.F32;
         tiles = new TileLines(winograd, in, out, tilesWanted);
         for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
 
-        long any = OneDnn.descriptor(type, OneDnn.TAG_ANY, winograd.planes(), in.channels, out.channels);
+        long any = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), in.channels, out.channels);
         Primitive forward = product(tiles.maxTiles, in.channels, out.channels, any);
         primitives.put(new Key(Kind.FORWARD, tiles.maxTiles), forward);
         forwardWeights = OneDnn.query(forward.descriptor(), OneDnn.QUERY_WEIGHTS);
@@ -67,7 +62,7 @@ final class WinogradConvolution extends Convolution {
         packs.add(Primitive.Bound.reorder(natural, forwardWeights));
         OneDnn.destroyDescriptor(natural);
         if (training) {
-            long anyBack = OneDnn.descriptor(type, OneDnn.TAG_ANY, winograd.planes(), out.channels, in.channels);
+            long anyBack = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), out.channels, in.channels);
             Primitive back = product(tiles.maxTiles, out.channels, in.channels, anyBack);
             primitives.put(new Key(Kind.BACKWARD_DATA, tiles.maxTiles), back);
             backwardWeights = OneDnn.query(back.descriptor(), OneDnn.QUERY_WEIGHTS);
@@ -76,8 +71,7 @@ final class WinogradConvolution extends Convolution {
             momentum = memory.allocate(TAPS * filters * 4);
             planesBackward = memory.allocate(winograd.planes() * filters * 4);
             packedBackward = memory.allocate(OneDnn.size(backwardWeights));
-            long transposed = bf16 ? OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), out.channels, in.channels)
-                : OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), out.channels, in.channels}, new long[] {filters, 1, out.channels});
+            long transposed = OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), out.channels, in.channels}, new long[] {filters, 1, out.channels});
             packs.add(Primitive.Bound.reorder(transposed, backwardWeights));
             OneDnn.destroyDescriptor(transposed);
         } else {
@@ -90,13 +84,12 @@ final class WinogradConvolution extends Convolution {
     }
 
     /** Tiles by channels, in each plane. */
-    private long tiles(int type, int count, int channels) {
-        int element = type == OneDnn.BF16 ? 2 : 4;
-        return OneDnn.strided(type, new long[] {winograd.planes(), count, channels}, new long[] {tiles.planeBytes(channels, element) / element, channels, 1});
+    private long tiles(int count, int channels) {
+        return OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), count, channels}, new long[] {tiles.planeBytes(channels) / 4, channels, 1});
     }
 
     private Primitive product(int count, int from, int to, long weights) {
-        long src = tiles(type, count, from), dst = tiles(OneDnn.F32, count, to), attributes = OneDnn.attributes(false);
+        long src = tiles(count, from), dst = tiles(count, to), attributes = OneDnn.attributes(false);
         Primitive p = Primitive.of(OneDnn.matmul(src, weights, dst, attributes));
         OneDnn.destroyDescriptor(src);
         OneDnn.destroyDescriptor(dst);
@@ -106,12 +99,11 @@ final class WinogradConvolution extends Convolution {
 
     /** Channels by tiles. */
     private long transposedTiles(int count) {
-        return OneDnn.strided(type, new long[] {winograd.planes(), in.channels, count},
-            new long[] {tiles.planeBytes(in.channels, in.elementBytes) / in.elementBytes, 1, in.channels});
+        return OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), in.channels, count}, new long[] {tiles.planeBytes(in.channels) / 4, 1, in.channels});
     }
 
     private Primitive gradientProduct(int count, boolean added) {
-        long src = transposedTiles(count), dy = tiles(type, count, out.channels), attributes = OneDnn.attributes(added);
+        long src = transposedTiles(count), dy = tiles(count, out.channels), attributes = OneDnn.attributes(added);
         Primitive p = Primitive.of(OneDnn.matmul(src, dy, gradientWeights, attributes));
         OneDnn.destroyDescriptor(src);
         OneDnn.destroyDescriptor(dy);
@@ -132,9 +124,9 @@ final class WinogradConvolution extends Convolution {
         return bound.get(worker.index).computeIfAbsent(new Key(kind, count), key -> {
             int[] names = {OneDnn.SRC, OneDnn.WEIGHTS, OneDnn.DST};
             long[] d = switch (kind) {
-                case FORWARD -> new long[] {tiles(type, count, in.channels), forwardWeights, tiles(OneDnn.F32, count, out.channels)};
-                case BACKWARD_DATA -> new long[] {tiles(type, count, out.channels), backwardWeights, tiles(OneDnn.F32, count, in.channels)};
-                case WEIGHTS, WEIGHTS_ADDED -> new long[] {transposedTiles(count), tiles(type, count, out.channels), gradientWeights};
+                case FORWARD -> new long[] {tiles(count, in.channels), forwardWeights, tiles(count, out.channels)};
+                case BACKWARD_DATA -> new long[] {tiles(count, out.channels), backwardWeights, tiles(count, in.channels)};
+                case WEIGHTS, WEIGHTS_ADDED -> new long[] {transposedTiles(count), tiles(count, out.channels), gradientWeights};
             };
             Primitive.Bound b = new Primitive.Bound(primitive(key), names, d);
             for (int i = 0; i < 3; i++) if (d[i] != forwardWeights && d[i] != backwardWeights && d[i] != gradientWeights) OneDnn.destroyDescriptor(d[i]);
@@ -202,7 +194,7 @@ final class WinogradConvolution extends Convolution {
     @Override
     void update(Worker worker, int workers, Descent d, int half) {
         long taps = worker.area("taps", TAPS * 4L * 1024), plane = 4 * filters;
-        share(worker, workers, filters, 2L * Vectors.LANES, (from, n) -> {
+        share(worker, workers, filters, Vectors.LANES, (from, n) -> {
             long gradient = gradients.of(half, 0) + 4 * from;
             for (int w = 1; w < workers; w++)
                 for (int p = 0; p < winograd.planes(); p++)
@@ -230,19 +222,13 @@ final class WinogradConvolution extends Convolution {
 
     private void transform(Worker worker, long taps, long tapStride, long from, long n) {
         long scratch = worker.area("filter scratch", 4L * 1024 * 3 * (winograd.tile() + 2)), plane = 4 * filters;
-        if (type == OneDnn.BF16) {
-            long ordered = worker.area("ordered taps", TAPS * 4L * 1024);
-            for (int t = 0; t < TAPS; t++) WeightKernels.deinterleave(taps + t * tapStride, ordered + t * 4 * n, n);
-            winograd.filter(ordered, 4 * n, n, planesForward + 4 * from, plane, false, scratch);
-            return;
-        }
         winograd.filter(taps, tapStride, n, planesForward + 4 * from, plane, false, scratch);
         if (training) winograd.filter(taps, tapStride, n, planesBackward + 4 * from, plane, true, scratch);
     }
 
     @Override
     void quantize(Worker worker, int workers) {
-        share(worker, workers, filters, 2L * Vectors.LANES, (from, n) -> transform(worker, from, n));
+        share(worker, workers, filters, Vectors.LANES, (from, n) -> transform(worker, from, n));
     }
 
     @Override
@@ -250,7 +236,6 @@ final class WinogradConvolution extends Convolution {
         if (!elementwise()) transformQuantized(worker);
         packs.getFirst().run(worker, planesForward, packedForward);
         if (!training) return;
-        if (type == OneDnn.BF16) transpose();
         packs.getLast().run(worker, planesBackward, packedBackward);
     }
 
@@ -261,35 +246,6 @@ final class WinogradConvolution extends Convolution {
             scatter(quantized(), taps);
             for (long i = 0; i < filters; i += 1024) transform(worker, taps + 4 * i, 4 * filters, i, Math.min(1024, filters - i));
         }
-    }
-
-    /**
-     * Planes of the turned filters, output by input channels, from the forward ones: turning swaps the first and last
-     * row and column of a transformed filter. Columns are put in the products' order, even before odd, and taken out of it.
-     */
-    private void transpose() {
-        int pair = 2 * Vectors.LANES;
-        for (int p = 0; p < winograd.planes(); p++) {
-            long from = planesForward + 4 * filters * (4 * turned(p / 4) + turned(p % 4)), to = planesBackward + 4 * filters * p;
-            for (int cb = 0; cb < in.channels; cb += pair)
-                for (int kb = 0; kb < out.channels; kb += pair)
-                    for (int k = 0; k < pair; k++) {
-                        long column = from + 4L * ((long) cb * out.channels + kb + k / 2 + k % 2 * Vectors.LANES);
-                        long row = to + 4L * ((long) (kb + k) * in.channels + cb);
-                        for (int c = 0; c < Vectors.LANES; c++) {
-                            move(column + 8L * c * out.channels, row + 4L * c);
-                            move(column + 8L * c * out.channels + 4L * out.channels, row + 4L * (c + Vectors.LANES));
-                        }
-                    }
-        }
-    }
-
-    private static int turned(int i) {
-        return i == 0 ? 3 : i == 3 ? 0 : i;
-    }
-
-    private static void move(long from, long to) {
-        Vectors.MEMORY.set(ValueLayout.JAVA_INT, to, Vectors.MEMORY.get(ValueLayout.JAVA_INT, from));
     }
 
     @Override
