@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import onebit.engine.Batch;
 import onebit.engine.Engine;
 import onebit.engine.Network;
@@ -48,13 +49,20 @@ public record EngineComparison(double logits, double loss, Map<String, Double> g
         return new Side(new ReferenceEngine(), NetworkOptions.training(Precision.FLOAT64));
     }
 
+    /** The reference's outcomes, by the random network's seed: tests compare many settings with the same. */
+    private static final Map<Long, Outcome> EXPECTED = new ConcurrentHashMap<>();
+
     /** Compares with the reference engine. */
     public static EngineComparison of(Engine engine, NetworkOptions options, RandomGraphs.Case random) {
-        return between(reference(), new Side(engine, options), random.graph(), random.state(), random.batch());
+        Outcome expected = EXPECTED.computeIfAbsent(random.seed(), s -> Outcome.of(reference(), random.graph(), random.state(), random.batch()));
+        return between(expected, Outcome.of(new Side(engine, options), random.graph(), random.state(), random.batch()), random.graph(), random.state());
     }
 
     public static EngineComparison between(Side reference, Side tested, Graph graph, NamedTensors state, Batch batch) {
-        Outcome expected = Outcome.of(reference, graph, state, batch), actual = Outcome.of(tested, graph, state, batch);
+        return between(Outcome.of(reference, graph, state, batch), Outcome.of(tested, graph, state, batch), graph, state);
+    }
+
+    private static EngineComparison between(Outcome expected, Outcome actual, Graph graph, NamedTensors state) {
         double logits = Math.max(relative(expected.logits, actual.logits), relative(expected.partialLogits, actual.partialLogits));
         double loss = 0;
         for (int i = 0; i < expected.losses.size(); i++) loss = Math.max(loss, Math.abs(expected.losses.get(i) - actual.losses.get(i)));
