@@ -14,4 +14,7 @@ public interface Progress {
      * @param unit  "bytes", "files", "images", ...
      */
     void update(String task, long done, long total, String unit);
+
+    /** Hears what is to be known before a task begins, a line for people. */
+    default void say(String line) {}
 }

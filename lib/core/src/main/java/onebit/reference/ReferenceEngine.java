@@ -22,9 +22,7 @@ public final class ReferenceEngine implements Engine {
 
     @Override
     public Network network(Graph graph, NetworkOptions options) {
-        if (options.precision() != Precision.FLOAT64)
-            throw new UnsupportedOperationException("The reference engine computes in float64 only, not in "
-                + options.precision().label() + "; choose float64 or another engine.");
+        mode(options);
         return new ReferenceNetwork(graph, options);
     }
 }

@@ -2,6 +2,7 @@ package onebit.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.InjectableValues;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import onebit.engine.Device;
 
 /** Records as JSON, one way for all files of a run: names in snake case, enum constants in lower case. */
 public final class Json {
@@ -22,6 +24,7 @@ public final class Json {
         .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES, DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
             DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(SerializationFeature.INDENT_OUTPUT)
+        .injectableValues(new InjectableValues.Std().addValue(Device.class, Device.CPU)) // for files from before there was a choice
         .build();
 
     private Json() {}

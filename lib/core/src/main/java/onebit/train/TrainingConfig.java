@@ -1,10 +1,13 @@
 package onebit.train;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import onebit.data.Dataset;
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Device;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.model.Graph;
@@ -25,13 +28,14 @@ import onebit.run.UserError;
  * @param batchSize  images in a step; 125 in the paper
  * @param seed       of initial weights, order and augmentation
  * @param engine     name of the engine
+ * @param device     where it computes; the CPU in configurations that were written before there was a choice
  * @param precision  arithmetic
  * @param algorithm  of convolutions
  * @param trainLimit training images used, from the first on; 0 for all
  * @param testLimit  test images used, from the first on; 0 for all
  */
 public record TrainingConfig(String row, String dataset, int depth, int width, int epochs, int batchSize, long seed,
-                             String engine, Precision precision, ConvolutionAlgorithm algorithm, int trainLimit, int testLimit) {
+                             String engine, @JacksonInject(useInput = OptBoolean.TRUE) Device device, Precision precision, ConvolutionAlgorithm algorithm, int trainLimit, int testLimit) {
 
     /** The paper's batch. */
     public static final int BATCH_SIZE = 125;
@@ -48,44 +52,48 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
             throw new UserError("A limit on the images must be 1 or more, or 0 for all, not " + Math.min(trainLimit, testLimit) + ".");
     }
 
-    /** A row at a profile with seed 1, convolutions left to the engine. */
+    /** A row at a profile with seed 1, on the CPU, convolutions left to the engine. */
     public static TrainingConfig of(Row row, Profile profile, String engine, Precision precision) {
         return new TrainingConfig(row.id(), row.dataset(), Profile.DEPTH, profile.width(), profile.epochs(row), BATCH_SIZE, 1,
-            engine, precision, ConvolutionAlgorithm.AUTO, profile.trainLimit(), profile.testLimit());
+            engine, Device.CPU, precision, ConvolutionAlgorithm.AUTO, profile.trainLimit(), profile.testLimit());
     }
 
     /** The same settings for another row and its data set. */
     public TrainingConfig withRow(Row other) {
-        return new TrainingConfig(other.id(), other.dataset(), depth, width, epochs, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+        return new TrainingConfig(other.id(), other.dataset(), depth, width, epochs, batchSize, seed, engine, device, precision, algorithm, trainLimit, testLimit);
     }
 
     public TrainingConfig withDepth(int value) {
-        return new TrainingConfig(row, dataset, value, width, epochs, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+        return new TrainingConfig(row, dataset, value, width, epochs, batchSize, seed, engine, device, precision, algorithm, trainLimit, testLimit);
     }
 
     public TrainingConfig withWidth(int value) {
-        return new TrainingConfig(row, dataset, depth, value, epochs, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+        return new TrainingConfig(row, dataset, depth, value, epochs, batchSize, seed, engine, device, precision, algorithm, trainLimit, testLimit);
     }
 
     public TrainingConfig withEpochs(int value) {
-        return new TrainingConfig(row, dataset, depth, width, value, batchSize, seed, engine, precision, algorithm, trainLimit, testLimit);
+        return new TrainingConfig(row, dataset, depth, width, value, batchSize, seed, engine, device, precision, algorithm, trainLimit, testLimit);
     }
 
     public TrainingConfig withBatchSize(int value) {
-        return new TrainingConfig(row, dataset, depth, width, epochs, value, seed, engine, precision, algorithm, trainLimit, testLimit);
+        return new TrainingConfig(row, dataset, depth, width, epochs, value, seed, engine, device, precision, algorithm, trainLimit, testLimit);
     }
 
     public TrainingConfig withSeed(long value) {
-        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, value, engine, precision, algorithm, trainLimit, testLimit);
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, value, engine, device, precision, algorithm, trainLimit, testLimit);
+    }
+
+    public TrainingConfig withDevice(Device value) {
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, value, precision, algorithm, trainLimit, testLimit);
     }
 
     public TrainingConfig withAlgorithm(ConvolutionAlgorithm value) {
-        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, precision, value, trainLimit, testLimit);
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, device, precision, value, trainLimit, testLimit);
     }
 
     /** Only the first so many images of each part; 0 for all. */
     public TrainingConfig withLimits(int train, int test) {
-        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, precision, algorithm, train, test);
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, device, precision, algorithm, train, test);
     }
 
     /** The network, for images of that shape and so many classes. */
@@ -108,7 +116,7 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
 
     /** How an engine is to make the network for training. */
     public NetworkOptions options() {
-        return NetworkOptions.training(precision).withBatchSize(batchSize).withAlgorithm(algorithm);
+        return NetworkOptions.training(precision).withDevice(device).withBatchSize(batchSize).withAlgorithm(algorithm);
     }
 
     public LearningRateSchedule schedule() {

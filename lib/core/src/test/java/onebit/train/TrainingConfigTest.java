@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Device;
 import onebit.engine.Precision;
 import onebit.model.Graph;
 import onebit.model.Shape;
@@ -80,6 +81,14 @@ class TrainingConfigTest {
         String json = Json.text(config);
         assertTrue(json.contains("\"precision\" : \"float32\"") && json.contains("\"train_limit\" : 500"), json);
         assertEquals(config, Json.parse(json, TrainingConfig.class));
+    }
+
+    @Test
+    void aFileFromBeforeThereWasAChoiceOfDevicesMeansTheCpu() throws IOException {
+        assertTrue(Json.text(quick.withDevice(Device.CUDA)).contains("\"device\" : \"cuda\""));
+        assertEquals(quick.withDevice(Device.CUDA), Json.parse(Json.text(quick.withDevice(Device.CUDA)), TrainingConfig.class));
+        assertEquals(quick, Json.parse(Json.text(quick).replace("  \"device\" : \"cpu\",\n", ""), TrainingConfig.class));
+        assertThrows(IOException.class, () -> Json.parse(Json.text(quick).replace("  \"width\" : 1,\n", ""), TrainingConfig.class));
     }
 
     @Test

@@ -39,10 +39,7 @@ public final class CpuEngine implements Engine {
 
     @Override
     public Network network(Graph graph, NetworkOptions options) {
-        Mode mode = modes().stream().filter(m -> m.precision() == options.precision()).findFirst().orElseThrow(() ->
-            new UnsupportedOperationException("The cpu engine computes in float32 or bf16, not in " + options.precision().label() + "."));
-        if (!mode.available())
-            throw new UnsupportedOperationException("The cpu engine cannot compute in " + options.precision().label() + " here: " + mode.note() + ".");
+        mode(options);
         return new CpuNetwork(graph, options, options.threads() == 0 ? threads() : options.threads());
     }
 }

@@ -45,7 +45,7 @@ class CpuEngineErrorsTest {
         assertTrue(modes.getFirst().available() && modes.getFirst().note().startsWith("AVX2, "), modes.toString());
         assertEquals(new Engine.Mode(Precision.BF16, false,
             "this processor (AVX2) has no bf16 instructions (AVX512_BF16 or AMX); use float32"), modes.get(1));
-        assertRefused("The cpu engine cannot compute in bf16 here: this processor (AVX2) has no bf16 instructions (AVX512_BF16 or AMX); use float32.",
+        assertRefused("The cpu engine cannot compute in bf16 on cpu here: this processor (AVX2) has no bf16 instructions (AVX512_BF16 or AMX); use float32.",
             new CpuEngine(AVX2), GRAPH, Precision.BF16);
     }
 
@@ -57,7 +57,7 @@ class CpuEngineErrorsTest {
 
     @Test
     void float64IsNotOfThisEngine() {
-        assertRefused("The cpu engine computes in float32 or bf16, not in float64.", new CpuEngine(), GRAPH, Precision.FLOAT64);
+        assertRefused("The cpu engine computes in float32 on cpu or bf16 on cpu, not in float64 on cpu.", new CpuEngine(AVX2), GRAPH, Precision.FLOAT64);
     }
 
     @Test

@@ -2,6 +2,7 @@ package onebit.kit;
 
 import java.util.OptionalInt;
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Device;
 import onebit.engine.Precision;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -18,22 +19,22 @@ import onebit.train.TrainingConfig;
  * @param precision  as it was asked for; may be {@code auto}
  */
 public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt width, OptionalInt epochs, OptionalInt trainLimit, OptionalInt testLimit,
-                     long seed, String engine, String precision, ConvolutionAlgorithm algorithm) {
+                     long seed, String engine, Device device, String precision, ConvolutionAlgorithm algorithm) {
 
     /** What is left to the engine or the precision. */
     public static final String AUTO = "auto";
 
     /** A row as the profile has it. */
-    public static RowRun of(Row row, Profile profile, long seed, String engine, String precision) {
+    public static RowRun of(Row row, Profile profile, long seed, String engine, Device device, String precision) {
         OptionalInt profiles = OptionalInt.empty();
-        return new RowRun(row, profile, profiles, profiles, profiles, profiles, profiles, seed, engine, precision, ConvolutionAlgorithm.AUTO);
+        return new RowRun(row, profile, profiles, profiles, profiles, profiles, profiles, seed, engine, device, precision, ConvolutionAlgorithm.AUTO);
     }
 
     /** @throws onebit.run.UserError if a setting is out of its range */
     public TrainingConfig config(String chosenEngine, Precision chosenPrecision) {
         TrainingConfig of = TrainingConfig.of(row, profile, chosenEngine, chosenPrecision);
         return new TrainingConfig(of.row(), of.dataset(), depth.orElse(of.depth()), width.orElse(of.width()), epochs.orElse(of.epochs()), of.batchSize(),
-            seed, chosenEngine, chosenPrecision, algorithm, trainLimit.orElse(of.trainLimit()), testLimit.orElse(of.testLimit()));
+            seed, chosenEngine, device, chosenPrecision, algorithm, trainLimit.orElse(of.trainLimit()), testLimit.orElse(of.testLimit()));
     }
 
     /**
@@ -57,6 +58,7 @@ public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt wi
         trainLimit.ifPresent(n -> name.append("-train").append(n));
         testLimit.ifPresent(n -> name.append("-test").append(n));
         if (!engine.equals(AUTO)) name.append('-').append(engine);
+        if (device != Device.CPU) name.append('-').append(device.label());
         if (!precision.equals(AUTO)) name.append('-').append(precision);
         if (algorithm != ConvolutionAlgorithm.AUTO) name.append('-').append(algorithm.label());
         return name.append("-seed").append(seed).toString();

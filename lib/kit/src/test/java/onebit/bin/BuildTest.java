@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** lib/bin/source-hash and lib/bin/build on a small made-up library, with a Maven that copies sources into jars. */
 @DisabledOnOs(OS.WINDOWS)
 class BuildTest {
+    private static final String ENGINE = "cpu/src/main/resources/META-INF/onebit/engine.properties";
+
     @TempDir
     Path folder;
     Machine machine;
@@ -41,6 +43,7 @@ class BuildTest {
             write(module + "/pom.xml", "<project/>\n");
             write(module + "/src/main/java/A.java", "class A {}\n");
         }
+        write(ENGINE, "name=cpu\n");
         machine.tool("mvn", """
                 cd "%s"
                 echo built >>mvn-was-here
@@ -93,7 +96,7 @@ class BuildTest {
     @Test
     void theHashIsThatOfTheListOfHashesInAnyLanguageAndForgetsTestsAndBuiltFiles() throws Exception {
         StringBuilder list = new StringBuilder();
-        for (String file : new String[] {"./core/pom.xml", "./core/src/main/java/A.java", "./cpu/pom.xml", "./cpu/src/main/java/A.java", "./kit/pom.xml",
+        for (String file : new String[] {"./core/pom.xml", "./core/src/main/java/A.java", "./cpu/pom.xml", "./cpu/src/main/java/A.java", "./" + ENGINE, "./kit/pom.xml",
                 "./kit/src/main/java/A.java", "jvm-options", "pom.xml"}) {
             list.append(Adoptium.sha256(Files.readAllBytes(lib.resolve(file)))).append("  ").append(file).append('\n');
         }

@@ -77,7 +77,7 @@ public final class BenchCommand implements Callable<Integer> {
     EngineOptions engine;
 
     /** The JSON line, without the outcome. */
-    record Setting(String task, String engine, String precision, String algorithm, int depth, int width, int classes, int batch, String norm,
+    record Setting(String task, String engine, String device, String precision, String algorithm, int depth, int width, int classes, int batch, String norm,
                    boolean oneBit, int threads, String network) {}
 
     @Override
@@ -89,13 +89,13 @@ public final class BenchCommand implements Callable<Integer> {
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             EngineChoice choice = engine.choose(spec, display);
             NetworkOptions options = Usage.of(spec, () -> (task == Task.TRAIN ? NetworkOptions.training(choice.precision()) : NetworkOptions.inference(choice.precision()))
-                .withAlgorithm(engine.algorithm).withBatchSize(batch).withThreads(threads));
+                .withDevice(choice.device()).withAlgorithm(engine.algorithm).withBatchSize(batch).withThreads(threads));
             display.end();
             try (Network network = choice.engine().network(graph, options)) {
                 network.load(InitialWeights.state(graph, 1));
                 Benchmark benchmark = new Benchmark(network, task == Task.TRAIN);
-                Setting setting = new Setting(Names.label(task), choice.engine().name(), choice.precision().label(), network.options().algorithm().label(), depth, width,
-                    classes, batch, Names.label(norm), oneBit, network.options().threads(), network.description());
+                Setting setting = new Setting(Names.label(task), choice.engine().name(), choice.device().label(), choice.precision().label(), network.options().algorithm().label(),
+                    depth, width, classes, batch, Names.label(norm), oneBit, network.options().threads(), network.description());
                 benchmark.warmUp(warmUp);
                 if (worker) work(benchmark, setting);
                 else print(Json.line(((ObjectNode) Json.tree(setting)).put("iters", iterations)

@@ -1,6 +1,7 @@
 package onebit.kit.command;
 
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Device;
 import onebit.kit.Installation;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
@@ -14,6 +15,10 @@ final class EngineOptions {
         description = "auto, or an engine that 'onebit engines' lists (default: ${DEFAULT-VALUE}).")
     String engine;
 
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", completionCandidates = Names.Devices.class,
+        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). cuda, an NVIDIA GPU, needs an engine for it, whose libraries are large.")
+    Device device;
+
     @Option(names = "--precision", paramLabel = "PRECISION", defaultValue = "auto", completionCandidates = Names.Precisions.class,
         description = "${COMPLETION-CANDIDATES} (default: auto, the engine's first that this machine has).")
     String precision;
@@ -26,7 +31,7 @@ final class EngineOptions {
     EngineChoice choose(CommandSpec spec, ProgressDisplay display) {
         EngineResolver resolver = Installation.current().engines(display);
         Usage.check(spec, () -> resolver.check(engine, precision));
-        EngineChoice choice = resolver.choose(engine, precision);
+        EngineChoice choice = resolver.choose(engine, device, precision);
         display.say("Engine " + choice.explanation() + ".");
         return choice;
     }

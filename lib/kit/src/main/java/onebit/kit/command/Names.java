@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import onebit.data.CifarSet;
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Device;
 import onebit.train.Profile;
 import onebit.train.Row;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ public final class Names {
         line.registerConverter(Row.class, said(Row::of));
         line.registerConverter(Profile.class, said(Profile::of));
         line.registerConverter(ConvolutionAlgorithm.class, oneOf(ConvolutionAlgorithm.values()));
+        line.registerConverter(Device.class, said(Device::of));
         line.registerConverter(CifarSet.class, said(CifarSet::named));
         line.registerConverter(BenchCommand.Task.class, oneOf(BenchCommand.Task.values()));
         line.registerConverter(BenchCommand.Norm.class, oneOf(BenchCommand.Norm.values()));
@@ -69,6 +71,13 @@ public final class Names {
         @Override
         public Iterator<String> iterator() {
             return List.of("auto", "cpu", "reference").iterator();
+        }
+    }
+
+    static final class Devices implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Device.values()).map(Device::label).iterator();
         }
     }
 

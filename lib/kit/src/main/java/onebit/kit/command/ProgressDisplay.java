@@ -43,7 +43,8 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     }
 
     /** A line of its own. */
-    void say(String line) {
+    @Override
+    public void say(String line) {
         end();
         err.println(line);
         err.flush();

@@ -1,6 +1,7 @@
 package onebit.kit.engines;
 
 import java.util.List;
+import onebit.engine.Device;
 import onebit.engine.Engine;
 
 /** An engine that is part of the program; needs nothing. The last choice of {@code auto}: it is there to be right, not fast. */
@@ -27,7 +28,7 @@ record BuiltInEngine(Engine engine) implements EngineCandidate {
     }
 
     @Override
-    public Engine open() {
+    public Engine open(Device device) {
         return engine;
     }
 }

@@ -1,6 +1,7 @@
 package onebit.kit.engines;
 
 import java.util.List;
+import onebit.engine.Device;
 import onebit.engine.Engine;
 
 /** An engine that was found; nothing has been fetched for it yet. */
@@ -18,9 +19,9 @@ public interface EngineCandidate {
     List<Engine.Mode> modes();
 
     /**
-     * The engine with all that it needs to run; fetches its native libraries if they are not on this machine yet.
+     * The engine with all that it needs to run on a device; fetches its libraries if they are not on this machine yet.
      *
      * @throws onebit.run.UserError if they cannot be had
      */
-    Engine open();
+    Engine open(Device device);
 }

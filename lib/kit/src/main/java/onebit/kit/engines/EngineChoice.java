@@ -1,11 +1,12 @@
 package onebit.kit.engines;
 
+import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Precision;
 
 /**
- * An engine ready to be used, at a precision that it has here.
+ * An engine ready to be used, on a device and at a precision that it has here.
  *
  * @param explanation one line on what was taken and why
  */
-public record EngineChoice(Engine engine, Precision precision, String explanation) {}
+public record EngineChoice(Engine engine, Device device, Precision precision, String explanation) {}

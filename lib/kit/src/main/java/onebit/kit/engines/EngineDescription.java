@@ -4,26 +4,48 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
+import onebit.engine.Device;
 import onebit.run.UserError;
 
 /**
- * What an engine's jar says about itself in {@value #RESOURCE}, so that it can be listed without being loaded.
+ * What an engine's jar says about itself in {@value #RESOURCE}, so that it can be listed without being loaded: {@code name},
+ * {@code summary}, {@code preference}; and {@code libraries}, {@code megabytes} and {@code platforms} for the CPU, the same
+ * followed by {@code .cuda} for an NVIDIA GPU.
  *
  * @param name       as on the command line
  * @param summary    one line for people
  * @param preference of the engines that can run, {@code auto} takes the one with the greatest
- * @param natives    Maven coordinates, {@code group:artifact:extension:classifier:version}, of the jars that hold its native
- *                   libraries; <code>${platform}</code> stands for the {@link Platform}
- * @param platforms  names of the platforms for which these exist; empty: any
+ * @param libraries  what it needs besides its own jar, for each device that it runs on
  */
-public record EngineDescription(String name, String summary, int preference, List<String> natives, List<String> platforms) {
+public record EngineDescription(String name, String summary, int preference, Map<Device, Libraries> libraries) {
 
     public static final String RESOURCE = "META-INF/onebit/engine.properties";
+
+    /**
+     * Jars, of Java classes and of native libraries, that an engine needs on a device.
+     *
+     * @param coordinates of Maven, {@code group:artifact:version} or {@code group:artifact:extension:classifier:version};
+     *                    <code>${platform}</code> stands for the {@link Platform}
+     * @param megabytes   of all together, for people: whole 10^6 bytes, 0 if that is not worth telling
+     * @param platforms   names of the platforms for which these exist; empty: any
+     */
+    public record Libraries(List<String> coordinates, int megabytes, List<String> platforms) {
+
+        List<String> on(Platform platform) {
+            return coordinates.stream().map(c -> c.replace("${platform}", platform.name())).toList();
+        }
+
+        boolean exist(Platform platform) {
+            return platforms.isEmpty() || platforms.contains(platform.name());
+        }
+    }
 
     /** The description in a jar; empty if it has none, and so is not an engine. */
     static Optional<EngineDescription> in(Path jar) {
@@ -43,25 +65,26 @@ public record EngineDescription(String name, String summary, int preference, Lis
     private static EngineDescription of(Properties properties, Path jar) {
         String name = properties.getProperty("name", "");
         if (name.isBlank()) throw new UserError("The engine file " + jar + " does not say its name in " + RESOURCE + ".");
+        Map<Device, Libraries> libraries = new EnumMap<>(Device.class);
+        libraries.put(Device.CPU, libraries(properties, "", jar));
+        if (properties.containsKey("libraries.cuda")) libraries.put(Device.CUDA, libraries(properties, ".cuda", jar));
+        return new EngineDescription(name.strip(), properties.getProperty("summary", "").strip(), number(properties, "preference", jar), libraries);
+    }
+
+    private static Libraries libraries(Properties properties, String suffix, Path jar) {
+        return new Libraries(list(properties.getProperty("libraries" + suffix, "")), number(properties, "megabytes" + suffix, jar),
+            list(properties.getProperty("platforms" + suffix, "")));
+    }
+
+    private static int number(Properties properties, String key, Path jar) {
         try {
-            return new EngineDescription(name.strip(), properties.getProperty("summary", "").strip(),
-                Integer.parseInt(properties.getProperty("preference", "0").strip()),
-                list(properties.getProperty("natives", "")), list(properties.getProperty("platforms", "")));
+            return Integer.parseInt(properties.getProperty(key, "0").strip());
         } catch (NumberFormatException e) {
-            throw new UserError("The engine file " + jar + " has a 'preference' that is no whole number.", e);
+            throw new UserError("The engine file " + jar + " has a '" + key + "' that is no whole number.", e);
         }
     }
 
     private static List<String> list(String words) {
         return Arrays.stream(words.split("[,\\s]+")).filter(w -> !w.isEmpty()).toList();
-    }
-
-    /** The coordinates of the native jars for a platform. */
-    List<String> nativesFor(Platform platform) {
-        return natives.stream().map(c -> c.replace("${platform}", platform.name())).toList();
-    }
-
-    boolean supports(Platform platform) {
-        return platforms.isEmpty() || platforms.contains(platform.name());
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Precision;
 import onebit.run.UserError;
@@ -65,51 +66,74 @@ public final class EngineResolver {
     }
 
     /**
-     * An engine by name, or for {@code auto} the first that can run; at the wanted precision, or for {@code auto} at the
-     * first that the engine has here.
+     * An engine by name, or for {@code auto} the first that can run on the device; at the wanted precision, or for
+     * {@code auto} at the first that the engine has there.
      *
      * @throws UserError if there is none such, saying why
      */
-    public EngineChoice choose(String engine, String precision) {
-        Optional<Precision> wanted = precision.equals("auto") ? Optional.empty() : Optional.of(precision(precision));
-        if (!engine.equals("auto")) return choose(byName(engine), wanted);
+    public EngineChoice choose(String engine, Device device, String precision) {
+        Wish wish = new Wish(device, precision.equals("auto") ? Optional.empty() : Optional.of(precision(precision)));
+        if (!engine.equals("auto")) return choose(byName(engine), wish);
         List<String> refusals = new ArrayList<>();
         for (EngineCandidate candidate : candidates) {
             List<Engine.Mode> modes = candidate.modes();
-            Optional<Engine.Mode> mode = modes.stream().filter(m -> fits(m, wanted)).findFirst();
-            if (mode.isPresent()) {
-                String others = refusals.isEmpty() ? "" : "; not " + String.join("; not ", refusals);
-                return new EngineChoice(candidate.open(), mode.get().precision(), line(candidate, mode.get()) + others);
-            }
-            refusals.add(candidate.name() + ": " + reason(modes, wanted));
+            Optional<Engine.Mode> mode = modes.stream().filter(wish::granted).findFirst();
+            if (mode.isPresent()) return choice(candidate, mode.get(), (refusals.isEmpty() ? "" : "; not " + String.join("; not ", refusals)) + unused(device));
+            refusals.add(candidate.name() + ": " + wish.refusal(modes));
         }
         throw new UserError(candidates.isEmpty() ? "There is no engine. Build the project again (make build)."
-            : "No engine can run" + wanted.map(p -> " in " + p.label()).orElse("") + " on this machine; " + String.join("; ", refusals) + ".");
+            : "No engine can run" + wish + " on this machine; " + String.join("; ", refusals) + ".");
     }
 
-    private EngineChoice choose(EngineCandidate candidate, Optional<Precision> wanted) {
+    private static EngineChoice choose(EngineCandidate candidate, Wish wish) {
         List<Engine.Mode> modes = candidate.modes();
-        Optional<Engine.Mode> mode = modes.stream().filter(m -> fits(m, wanted)).findFirst();
-        if (mode.isEmpty()) {
-            String can = modes.stream().filter(Engine.Mode::available).map(m -> m.precision().label()).collect(Collectors.joining(", "));
-            throw new UserError("The engine '" + candidate.name() + "' cannot run" + wanted.map(p -> " in " + p.label()).orElse("") + " on this machine: "
-                + reason(modes, wanted) + "." + (can.isEmpty() ? " Use --engine reference, or another machine." : " It can run in " + can + "."));
+        Optional<Engine.Mode> mode = modes.stream().filter(wish::granted).findFirst();
+        if (mode.isPresent()) return choice(candidate, mode.get(), "");
+        String can = modes.stream().filter(Engine.Mode::available).map(m -> m.precision().label() + " on " + m.device().label()).collect(Collectors.joining(", "));
+        throw new UserError("The engine '" + candidate.name() + "' cannot run" + wish + " on this machine: "
+            + wish.refusal(modes) + "." + (can.isEmpty() ? " Use --engine reference, or another machine." : " It can run in " + can + "."));
+    }
+
+    private static EngineChoice choice(EngineCandidate candidate, Engine.Mode mode, String remark) {
+        String line = candidate.name() + (mode.device() == Device.CPU ? "" : " on " + mode.device().label()) + ", " + mode.precision().label()
+            + (mode.note().isBlank() ? "" : " (" + mode.note() + ")") + remark;
+        return new EngineChoice(candidate.open(mode.device()), mode.device(), mode.precision(), line);
+    }
+
+    /** That a GPU lies idle, if the CPU was asked for and an engine could use one. */
+    private String unused(Device device) {
+        if (device != Device.CPU) return "";
+        for (EngineCandidate candidate : candidates)
+            for (Engine.Mode mode : candidate.modes())
+                if (mode.available() && mode.device() != Device.CPU)
+                    return "; --device " + mode.device().label() + " would take " + candidate.name() + " (" + mode.note() + ")";
+        return "";
+    }
+
+    /** What was asked of an engine. */
+    private record Wish(Device device, Optional<Precision> precision) {
+
+        boolean granted(Engine.Mode mode) {
+            return mode.available() && asks(mode);
         }
-        return new EngineChoice(candidate.open(), mode.get().precision(), line(candidate, mode.get()));
-    }
 
-    private static boolean fits(Engine.Mode mode, Optional<Precision> wanted) {
-        return mode.available() && wanted.map(p -> p == mode.precision()).orElse(true);
-    }
+        private boolean asks(Engine.Mode mode) {
+            return mode.device() == device && (precision.isEmpty() || precision.get() == mode.precision());
+        }
 
-    private static String line(EngineCandidate candidate, Engine.Mode mode) {
-        return candidate.name() + ", " + mode.precision().label() + (mode.note().isBlank() ? "" : " (" + mode.note() + ")");
-    }
+        /** Why an engine with these modes has nothing of the kind. */
+        String refusal(List<Engine.Mode> modes) {
+            List<Engine.Mode> there = modes.stream().filter(m -> m.device() == device).toList();
+            if (there.isEmpty()) return "it has only " + modes.stream().map(m -> m.device().label()).distinct().collect(Collectors.joining(", "));
+            List<Engine.Mode> asked = there.stream().filter(this::asks).toList();
+            if (asked.isEmpty()) return "it has only " + there.stream().map(m -> m.precision().label()).collect(Collectors.joining(", "));
+            return asked.stream().map(Engine.Mode::note).distinct().collect(Collectors.joining(", "));
+        }
 
-    private static String reason(List<Engine.Mode> modes, Optional<Precision> wanted) {
-        List<Engine.Mode> asked = modes.stream().filter(m -> wanted.map(p -> p == m.precision()).orElse(true)).toList();
-        if (asked.isEmpty()) return "it has only " + modes.stream().map(m -> m.precision().label()).collect(Collectors.joining(", "));
-        return asked.stream().map(Engine.Mode::note).distinct().collect(Collectors.joining(", "));
+        @Override
+        public String toString() {
+            return precision.map(p -> " in " + p.label()).orElse("") + (device == Device.CPU ? "" : " on " + device.label());
+        }
     }
 
     private EngineCandidate byName(String name) {

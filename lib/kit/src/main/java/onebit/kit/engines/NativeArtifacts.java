@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import onebit.data.Progress;
 import onebit.run.UserError;
@@ -26,7 +27,7 @@ import org.eclipse.aether.transfer.TransferEvent;
 import org.eclipse.aether.util.repository.SimpleResolutionErrorPolicy;
 
 /**
- * Jars of native libraries from the user's Maven repositories. What the local repository holds is taken without a look at
+ * The jars that engines need, of classes and of native libraries, from the user's Maven repositories. What the local repository holds is taken without a look at
  * the network; what is fetched must have its checksum and is put there whole or not at all.
  */
 public final class NativeArtifacts {
@@ -41,17 +42,25 @@ public final class NativeArtifacts {
     }
 
     /**
-     * The jars with these coordinates, alone: what their own poms depend on is not wanted.
+     * The jars with these coordinates, alone: what their own poms depend on is not wanted. If one is to be fetched, says
+     * before what for and how large all are.
      *
-     * @param coordinates {@code group:artifact:extension:classifier:version} each
+     * @param user        who needs them, for people
+     * @param coordinates {@code group:artifact:version} or {@code group:artifact:extension:classifier:version} each
+     * @param megabytes   of all together; 0 is not told
      * @return the files, in the same order
      * @throws UserError saying which is missing and what to do
      */
-    public List<Path> resolve(List<String> coordinates) {
+    public List<Path> resolve(String user, List<String> coordinates, int megabytes) {
         if (coordinates.isEmpty()) return List.of();
-        MavenSettings user = settings.get();
-        List<Path> places = coordinates.stream().map(c -> place(user.localRepository(), new DefaultArtifact(c))).toList();
-        return places.stream().allMatch(Files::isRegularFile) ? places : fetch(coordinates, user);
+        MavenSettings maven = settings.get();
+        List<Path> places = coordinates.stream().map(c -> place(maven.localRepository(), new DefaultArtifact(c))).toList();
+        long missing = places.stream().filter(p -> !Files.isRegularFile(p)).count();
+        if (missing == 0) return places;
+        if (megabytes > 0)
+            progress.say(String.format(Locale.ROOT, "For %s, %d of %d files (%,d MB all together) are fetched once and kept in %s.", user, missing, places.size(),
+                megabytes, maven.localRepository()));
+        return fetch(coordinates, maven);
     }
 
     /** Where a local repository keeps an artifact; to look there saves the start of Maven Resolver, half a second. */
@@ -60,42 +69,42 @@ public final class NativeArtifacts {
             .resolve(a.getArtifactId() + "-" + a.getVersion() + (a.getClassifier().isEmpty() ? "" : "-" + a.getClassifier()) + "." + a.getExtension());
     }
 
-    private List<Path> fetch(List<String> coordinates, MavenSettings user) {
-        try (RepositorySystem system = new RepositorySystemSupplier().get(); CloseableSession session = session(system, user)) {
-            List<RemoteRepository> repositories = system.newResolutionRepositories(session, user.repositories());
+    private List<Path> fetch(List<String> coordinates, MavenSettings maven) {
+        try (RepositorySystem system = new RepositorySystemSupplier().get(); CloseableSession session = session(system, maven)) {
+            List<RemoteRepository> repositories = system.newResolutionRepositories(session, maven.repositories());
             List<Path> files = new ArrayList<>();
             for (String wanted : coordinates) {
                 ArtifactRequest request = new ArtifactRequest(new DefaultArtifact(wanted), repositories, "");
                 try {
                     files.add(system.resolveArtifact(session, request).getArtifact().getPath());
                 } catch (ArtifactResolutionException e) {
-                    throw failure(wanted, repositories, place(user.localRepository(), request.getArtifact()), e);
+                    throw failure(wanted, repositories, place(maven.localRepository(), request.getArtifact()), e);
                 }
             }
             return files;
         }
     }
 
-    private CloseableSession session(RepositorySystem system, MavenSettings user) {
+    private CloseableSession session(RepositorySystem system, MavenSettings maven) {
         SessionBuilder builder = new SessionBuilderSupplier(system).get();
         // "simple": whatever lies in the local repository counts, whichever repository it once came from
-        builder.withLocalRepositories(new LocalRepository(user.localRepository(), "simple"));
+        builder.withLocalRepositories(new LocalRepository(maven.localRepository(), "simple"));
         builder.setChecksumPolicy(RepositoryPolicy.CHECKSUM_POLICY_FAIL);
         builder.setResolutionErrorPolicy(new SimpleResolutionErrorPolicy(false, false)); // a failure of yesterday is none today
         builder.setConfigProperty("aether.transport.http.connectTimeout", 20_000);
         builder.setConfigProperty("aether.transport.http.requestTimeout", 60_000); // between two packets, not for the whole
         builder.setTransferListener(new Report(progress));
-        user.configure(builder);
+        maven.configure(builder);
         return builder.build();
     }
 
     private UserError failure(String wanted, List<RemoteRepository> repositories, Path place, ArtifactResolutionException e) {
         String remedy = " Connect to the network and run this again, or put the file at " + place + ".";
         if (offline(e))
-            return new UserError("The native library " + wanted + " is not in the local Maven repository, and your Maven settings say offline."
+            return new UserError("The library " + wanted + " is not in the local Maven repository, and your Maven settings say offline."
                 + " Allow the network once, or put the file at " + place + ".", e);
         String where = repositories.stream().map(r -> r.getId() + " (" + r.getUrl() + ")").reduce((a, b) -> a + ", " + b).orElse("no repository");
-        return new UserError("The native library " + wanted + " could not be fetched from " + where + ": " + cause(e.getResult()) + "." + remedy, e);
+        return new UserError("The library " + wanted + " could not be fetched from " + where + ": " + cause(e.getResult()) + "." + remedy, e);
     }
 
     private static boolean offline(ArtifactResolutionException e) {

@@ -4,14 +4,19 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.kit.engines.EngineDescription.Libraries;
 import onebit.run.UserError;
 
 /**
- * An engine in a jar of its own, in a class loader of its own: two engines may bring different versions of the same
- * library. The jar is opened when its modes are asked for, its native jars are fetched when it is to run.
+ * An engine in a jar of its own, for each device in a class loader of its own: two engines may bring different versions of
+ * the same library. The jar alone is loaded when its modes are asked for; what it needs is fetched when it is to run.
  */
 final class PackagedEngine implements EngineCandidate {
 
@@ -19,9 +24,8 @@ final class PackagedEngine implements EngineCandidate {
     private final Path jar;
     private final Platform platform;
     private final NativeArtifacts artifacts;
-    private Loader loader;
-    private Engine engine;
-    private boolean complete;
+    private final Map<Device, Engine> opened = new EnumMap<>(Device.class);
+    private Engine listed;
 
     PackagedEngine(EngineDescription description, Path jar, Platform platform, NativeArtifacts artifacts) {
         this.description = description;
@@ -46,36 +50,39 @@ final class PackagedEngine implements EngineCandidate {
     }
 
     @Override
-    public List<Engine.Mode> modes() {
-        List<Engine.Mode> modes = load().modes();
-        if (description.supports(platform)) return modes;
-        return modes.stream().map(m -> new Engine.Mode(m.precision(), false, lacking())).toList();
+    public synchronized List<Engine.Mode> modes() {
+        if (listed == null) listed = load(List.of());
+        return listed.modes().stream().map(m -> exists(m.device()) ? m : new Engine.Mode(m.device(), m.precision(), false, lacking(m.device()))).toList();
     }
 
     @Override
-    public synchronized Engine open() {
-        if (!description.supports(platform))
-            throw new UserError("The engine '" + name() + "' cannot run on this machine: " + lacking() + ". Use --engine reference, or another machine.");
-        Engine loaded = load();
-        if (!complete) {
-            for (Path file : artifacts.resolve(description.nativesFor(platform))) loader.addURL(url(file));
-            complete = true;
-        }
-        return loaded;
+    public synchronized Engine open(Device device) {
+        if (!exists(device))
+            throw new UserError("The engine '" + name() + "' cannot run on this machine: " + lacking(device) + ". Use --engine reference, or another machine.");
+        return opened.computeIfAbsent(device, d -> {
+            Libraries libraries = description.libraries().get(d);
+            return load(artifacts.resolve("the engine '" + name() + "' on " + d.label(), libraries.on(platform), libraries.megabytes()));
+        });
     }
 
-    private String lacking() {
-        return "it has native libraries for " + String.join(", ", description.platforms()) + ", and this machine is " + platform;
+    private boolean exists(Device device) {
+        Libraries libraries = description.libraries().get(device);
+        return libraries != null && libraries.exist(platform);
     }
 
-    private synchronized Engine load() {
-        if (engine != null) return engine;
-        loader = new Loader(url(jar), Engine.class.getClassLoader());
-        engine = ServiceLoader.load(Engine.class, loader).stream()
+    private String lacking(Device device) {
+        Libraries libraries = description.libraries().get(device);
+        return libraries == null ? "it has no libraries for " + device.label()
+            : "it has native libraries for " + String.join(", ", libraries.platforms()) + ", and this machine is " + platform;
+    }
+
+    private Engine load(List<Path> libraries) {
+        URL[] urls = Stream.concat(Stream.of(jar), libraries.stream()).map(PackagedEngine::url).toArray(URL[]::new);
+        URLClassLoader loader = new URLClassLoader("onebit-engine-" + name(), urls, Engine.class.getClassLoader());
+        return ServiceLoader.load(Engine.class, loader).stream()
             .filter(provider -> provider.type().getClassLoader() == loader) // the parent's engines are seen through it too
             .map(ServiceLoader.Provider::get).filter(e -> e.name().equals(name())).findFirst()
             .orElseThrow(() -> new UserError("The engine file " + jar + " holds no engine '" + name() + "'. Build the project again (make build)."));
-        return engine;
     }
 
     private static URL url(Path file) {
@@ -83,18 +90,6 @@ final class PackagedEngine implements EngineCandidate {
             return file.toUri().toURL();
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("No address for " + file, e);
-        }
-    }
-
-    /** Opens {@link URLClassLoader#addURL}: the native jars join when they are needed. */
-    private static final class Loader extends URLClassLoader {
-        Loader(URL jar, ClassLoader parent) {
-            super("onebit-engine", new URL[] {jar}, parent);
-        }
-
-        @Override
-        protected void addURL(URL url) {
-            super.addURL(url);
         }
     }
 }

@@ -41,6 +41,11 @@ final class NotebookProgress implements Progress {
         slot.show(content(done, total, unit, (now - begunAt) / 1e9, ended));
     }
 
+    @Override
+    public void say(String line) {
+        output.slot().show(NotebookOutput.Content.of(line));
+    }
+
     private NotebookOutput.Content content(long done, long total, String unit, double seconds, boolean ended) {
         String line = task + ": " + amount(done, unit) + (total > 0 ? " of " + amount(total, unit) : "") + " " + (unit.equals("bytes") ? "MB" : unit);
         double rate = (done - begun) / Math.max(seconds, 1e-3);

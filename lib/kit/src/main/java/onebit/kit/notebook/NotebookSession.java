@@ -59,7 +59,7 @@ final class NotebookSession {
 
     /** The engine that is to compute; a first use may fetch what it needs. */
     EngineChoice engine() {
-        if (engine == null) engine = engines().choose(settings.engine(), settings.precision());
+        if (engine == null) engine = engines().choose(settings.engine(), settings.device(), settings.precision());
         return engine;
     }
 

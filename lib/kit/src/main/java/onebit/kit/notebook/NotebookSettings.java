@@ -3,6 +3,7 @@ package onebit.kit.notebook;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import onebit.engine.Device;
 import onebit.kit.Installation;
 import onebit.kit.RowRun;
 import onebit.run.UserError;
@@ -18,13 +19,14 @@ import tech.tablesaw.api.Table;
  * @param profile        {@code ONEBIT_PROFILE}: how much of each row to train
  * @param seed           {@code ONEBIT_SEED}
  * @param engine         {@code ONEBIT_ENGINE}
+ * @param device         {@code ONEBIT_DEVICE}
  * @param precision      {@code ONEBIT_PRECISION}
  * @param results        {@code ONEBIT_RESULTS}: the folder of run folders and tables
  * @param data           {@code ONEBIT_DATA}: a folder with CIFAR, if it is not to be fetched
  * @param published      {@code ONEBIT_PUBLISHED}: a folder with the authors' models, if they are not to be fetched
  * @param publishedLimit {@code ONEBIT_PUBLISHED_LIMIT}: test images that the authors' models are scored on; 0 for all
  */
-public record NotebookSettings(Profile profile, long seed, String engine, String precision, Path results, Optional<Path> data, Optional<Path> published,
+public record NotebookSettings(Profile profile, long seed, String engine, Device device, String precision, Path results, Optional<Path> data, Optional<Path> published,
                                int publishedLimit) {
 
     /** Of this process. */
@@ -36,8 +38,8 @@ public record NotebookSettings(Profile profile, long seed, String engine, String
     static NotebookSettings of(Map<String, String> environment, Installation installation) {
         Profile profile = Profile.of(value(environment, "ONEBIT_PROFILE").orElse("quick"));
         return new NotebookSettings(profile, value(environment, "ONEBIT_SEED").map(v -> number("ONEBIT_SEED", v)).orElse(1L),
-            value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO),
-            value(environment, "ONEBIT_RESULTS").map(Path::of).orElse(installation.results()), value(environment, "ONEBIT_DATA").map(Path::of),
+            value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), value(environment, "ONEBIT_DEVICE").map(NotebookSettings::device).orElse(Device.CPU),
+            value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), value(environment, "ONEBIT_RESULTS").map(Path::of).orElse(installation.results()), value(environment, "ONEBIT_DATA").map(Path::of),
             value(environment, "ONEBIT_PUBLISHED").map(Path::of),
             value(environment, "ONEBIT_PUBLISHED_LIMIT").map(v -> limit(number("ONEBIT_PUBLISHED_LIMIT", v))).orElse(publishedLimit(profile)));
     }
@@ -51,6 +53,14 @@ public record NotebookSettings(Profile profile, long seed, String engine, String
             return Long.parseLong(value);
         } catch (NumberFormatException e) {
             throw new UserError("The environment variable " + name + " must be a whole number, not '" + value + "'.", e);
+        }
+    }
+
+    private static Device device(String value) {
+        try {
+            return Device.of(value);
+        } catch (IllegalArgumentException e) {
+            throw new UserError("ONEBIT_DEVICE: " + e.getMessage(), e);
         }
     }
 
@@ -70,7 +80,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, String
 
     /** The run of a row that these settings ask for. */
     public RowRun run(Row row) {
-        return RowRun.of(row, profile, seed, engine, precision);
+        return RowRun.of(row, profile, seed, engine, device, precision);
     }
 
     /** For a notebook's first cell: what is set, and how to set it otherwise. */
@@ -80,6 +90,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, String
             {"ONEBIT_PROFILE", profile.label(), profile.summary() + "; or smoke, quick, laptop, evening, paper"},
             {"ONEBIT_SEED", Long.toString(seed), "of initial weights, order and augmentation"},
             {"ONEBIT_ENGINE", engine, "what computes; auto takes the fastest that runs here"},
+            {"ONEBIT_DEVICE", device.label(), "cpu, or cuda: an NVIDIA GPU, with an engine for it"},
             {"ONEBIT_PRECISION", precision, "auto, bf16, float32"},
             {"ONEBIT_RESULTS", results.toString(), "where run folders, tables and reports go"},
             {"ONEBIT_DATA", data.map(Path::toString).orElse("not set"), "a folder with CIFAR; else the cache, else it is fetched"},

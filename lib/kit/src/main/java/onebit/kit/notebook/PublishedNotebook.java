@@ -102,7 +102,7 @@ public final class PublishedNotebook {
         EngineChoice choice = session.engine();
         NotebookProgress progress = new NotebookProgress(session.output());
         int all = images.count();
-        return Optional.of(Evaluation.of(model, images, choice.engine(), NetworkOptions.inference(choice.precision()), Optional.empty(), (soFar, batches, of) -> {
+        return Optional.of(Evaluation.of(model, images, choice.engine(), NetworkOptions.inference(choice.precision()).withDevice(choice.device()), Optional.empty(), (soFar, batches, of) -> {
             progress.update("Testing " + which.title(), soFar.images(), all, "images");
             return !Thread.currentThread().isInterrupted();
         }).orElseThrow(() -> new UserError("The test was interrupted. Run this cell again.")));

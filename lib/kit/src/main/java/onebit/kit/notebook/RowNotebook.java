@@ -170,7 +170,7 @@ public final class RowNotebook {
             if (dataset.isEmpty()) return Optional.empty();
             Dataset part = config().part(dataset.get());
             predictions = Predictions.of(folder().model(), part.test(), part.classNames(), session.engine().engine(), 
-                NetworkOptions.inference(config().precision()).withAlgorithm(config().algorithm()), session.progress());
+                NetworkOptions.inference(config().precision()).withDevice(config().device()).withAlgorithm(config().algorithm()), session.progress());
         }
         return Optional.of(predictions);
     }

@@ -38,15 +38,16 @@ public final class SetupNotebook {
     /** What this machine can run, at which precision; what not, and why. */
     public Table engines() {
         return NotebookSession.inWords(() -> {
-            StringColumn engine = StringColumn.create("Engine"), precision = StringColumn.create("Precision"), here = StringColumn.create("Here"), note = StringColumn.create("On what, or why not");
+            StringColumn engine = StringColumn.create("Engine"), device = StringColumn.create("Device"), precision = StringColumn.create("Precision"), here = StringColumn.create("Here"), note = StringColumn.create("On what, or why not");
             for (EngineCandidate candidate : session.engines().candidates())
                 for (Engine.Mode mode : candidate.modes()) {
                     engine.append(candidate.name());
+                    device.append(mode.device().label());
                     precision.append(mode.precision().label());
                     here.append(mode.available() ? "yes" : "no");
                     note.append(mode.note());
                 }
-            return Table.create(Runtime.getRuntime().availableProcessors() + " processors; what comes first is what auto takes", engine, precision, here, note);
+            return Table.create(Runtime.getRuntime().availableProcessors() + " processors; what comes first is what auto takes", engine, device, precision, here, note);
         });
     }
 

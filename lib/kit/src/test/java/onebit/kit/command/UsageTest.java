@@ -127,7 +127,7 @@ class UsageTest {
         Shell.Outcome outcome = Shell.run("engines");
 
         assertEquals(0, outcome.code());
-        assertTrue(outcome.out().contains("reference") && outcome.out().lines().anyMatch(l -> l.matches("  float64 +yes .*")), outcome.out());
+        assertTrue(outcome.out().contains("reference") && outcome.out().lines().anyMatch(l -> l.matches("  cpu +float64 +yes .*")), outcome.out());
     }
 
     @Test

@@ -29,7 +29,8 @@ final class EngineJar {
                 public String name() { return "NAME"; }
                 public List<Mode> modes() {
                     var natives = getClass().getClassLoader().getResource("native.txt");
-                    return List.of(new Mode(Precision.FLOAT32, AVAILABLE, natives == null ? "no natives" : "natives"));
+                    String note = natives == null ? "no natives" : "natives";
+                    return List.of(new Mode(Precision.FLOAT32, AVAILABLE, note), new Mode(Device.CUDA, Precision.BF16, AVAILABLE, note));
                 }
                 public Network network(onebit.model.Graph graph, NetworkOptions options) {
                     throw new UnsupportedOperationException("a probe");

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import onebit.data.Progress;
+import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Precision;
 import onebit.run.UserError;
@@ -21,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineResolverTest {
 
     private static final Platform LINUX = new Platform("linux-x86_64");
-    private static final String WITH_NATIVES = "natives = probe:probe-natives:jar:${platform}:1.0\nplatforms = linux-x86_64, linux-arm64\n";
+    private static final String WITH_NATIVES = "libraries = probe:probe-natives:jar:${platform}:1.0\nplatforms = linux-x86_64, linux-arm64\n";
+
+    private static final Engine.Mode NO_GPU = new Engine.Mode(Device.CUDA, Precision.BF16, false, "it has no libraries for cuda");
 
     @TempDir
     Path folder;
@@ -56,7 +59,7 @@ class EngineResolverTest {
         EngineCandidate swift = candidate(resolver(LINUX), "swift");
 
         assertEquals("quick as a bird", swift.summary());
-        assertEquals(List.of(new Engine.Mode(Precision.FLOAT32, true, "no natives")), swift.modes());
+        assertEquals(List.of(new Engine.Mode(Precision.FLOAT32, true, "no natives"), NO_GPU), swift.modes());
         assertEquals(List.of(), server.requests);
     }
 
@@ -66,8 +69,8 @@ class EngineResolverTest {
         EngineJar.write(engines, "swallow", true, WITH_NATIVES);
         EngineResolver resolver = resolver(LINUX);
 
-        Engine swift = resolver.choose("swift", "auto").engine();
-        Engine swallow = resolver.choose("swallow", "float32").engine();
+        Engine swift = resolver.choose("swift", Device.CPU, "auto").engine();
+        Engine swallow = resolver.choose("swallow", Device.CPU, "float32").engine();
 
         assertEquals("natives", swift.modes().getFirst().note());
         assertNotSame(swift.getClass(), swallow.getClass());
@@ -81,7 +84,7 @@ class EngineResolverTest {
         EngineJar.write(engines, "swift", true, "preference = 10\n");
         EngineJar.write(engines, "sparrow", true, "preference = 5\n");
 
-        EngineChoice choice = resolver(LINUX).choose("auto", "auto");
+        EngineChoice choice = resolver(LINUX).choose("auto", Device.CPU, "auto");
 
         assertEquals("swift", choice.engine().name());
         assertEquals(Precision.FLOAT32, choice.precision());
@@ -90,12 +93,39 @@ class EngineResolverTest {
     }
 
     @Test
+    void theLibrariesForAGpuAreFetchedOnRequestOnly() throws Exception {
+        EngineJar.write(engines, "swift", true, WITH_NATIVES.replace(" =", ".cuda ="));
+        EngineResolver resolver = resolver(LINUX);
+
+        EngineChoice onCpu = resolver.choose("auto", Device.CPU, "auto");
+        assertEquals("swift, float32 (no natives); --device cuda would take swift (no natives)", onCpu.explanation());
+        assertEquals(List.of(), server.requests);
+
+        EngineChoice onGpu = resolver.choose("auto", Device.CUDA, "auto");
+        assertEquals(Device.CUDA, onGpu.device());
+        assertEquals(Precision.BF16, onGpu.precision());
+        assertEquals("swift on cuda, bf16 (no natives)", onGpu.explanation());
+        assertEquals("natives", onGpu.engine().modes().getFirst().note());
+        assertNotSame(onCpu.engine(), onGpu.engine());
+    }
+
+    @Test
+    void refusesADeviceThatNoEngineOrNotThisEngineHas() throws Exception {
+        EngineJar.write(engines, "swift", true, "");
+
+        String none = assertThrows(UserError.class, () -> resolver(LINUX).choose("auto", Device.CUDA, "auto")).getMessage();
+        assertTrue(none.startsWith("No engine can run on cuda on this machine; swift: it has no libraries for cuda; reference: it has only cpu"), none);
+        assertEquals("The engine 'reference' cannot run in bf16 on cuda on this machine: it has only cpu. It can run in float64 on cpu.",
+            assertThrows(UserError.class, () -> resolver(LINUX).choose("reference", Device.CUDA, "bf16")).getMessage());
+    }
+
+    @Test
     void refusesAnUnsupportedPlatformWithASentence() throws Exception {
         EngineJar.write(engines, "swift", true, WITH_NATIVES);
         EngineResolver resolver = resolver(new Platform("linux-riscv64"));
 
-        assertEquals(List.of(false), candidate(resolver, "swift").modes().stream().map(Engine.Mode::available).toList());
-        String message = assertThrows(UserError.class, () -> resolver.choose("swift", "auto")).getMessage();
+        assertEquals(List.of(false, false), candidate(resolver, "swift").modes().stream().map(Engine.Mode::available).toList());
+        String message = assertThrows(UserError.class, () -> resolver.choose("swift", Device.CPU, "auto")).getMessage();
         assertTrue(message.contains("linux-x86_64, linux-arm64") && message.contains("this machine is linux-riscv64"), message);
         assertEquals(List.of(), server.requests);
     }
@@ -104,9 +134,9 @@ class EngineResolverTest {
     void refusesAPrecisionThatAnEngineLacksAndNamesWhatItHas() throws Exception {
         EngineJar.write(engines, "swift", true, "");
 
-        String message = assertThrows(UserError.class, () -> resolver(LINUX).choose("swift", "bf16")).getMessage();
+        String message = assertThrows(UserError.class, () -> resolver(LINUX).choose("swift", Device.CPU, "bf16")).getMessage();
 
-        assertEquals("The engine 'swift' cannot run in bf16 on this machine: it has only float32. It can run in float32.", message);
+        assertEquals("The engine 'swift' cannot run in bf16 on this machine: it has only float32. It can run in float32 on cpu.", message);
     }
 
     @Test
@@ -115,9 +145,9 @@ class EngineResolverTest {
         EngineResolver resolver = resolver(LINUX);
         String known = resolver.candidates().stream().map(EngineCandidate::name).collect(Collectors.joining(", "));
 
-        assertTrue(assertThrows(UserError.class, () -> resolver.choose("ostrich", "auto")).getMessage()
+        assertTrue(assertThrows(UserError.class, () -> resolver.choose("ostrich", Device.CPU, "auto")).getMessage()
             .startsWith("There is no engine 'ostrich'; there are auto, " + known + "."));
-        assertTrue(assertThrows(UserError.class, () -> resolver.choose("swift", "float8")).getMessage().contains("'float8'"));
+        assertTrue(assertThrows(UserError.class, () -> resolver.choose("swift", Device.CPU, "float8")).getMessage().contains("'float8'"));
     }
 
     @Test

@@ -48,7 +48,7 @@ class NativeArtifactsTest {
             done.add(bytes);
         };
 
-        List<Path> files = server.artifacts(folder, false, progress).resolve(List.of(COORDINATES));
+        List<Path> files = server.artifacts(folder, false, progress).resolve("a test", List.of(COORDINATES), 0);
 
         assertEquals(List.of(folder.resolve("repository").resolve(MavenServer.JAR)), files);
         assertArrayEquals(jar, Files.readAllBytes(files.getFirst()));
@@ -56,11 +56,35 @@ class NativeArtifactsTest {
     }
 
     @Test
+    void tellsTheSizeBeforeItFetchesAndNotWhenAllIsThere() throws Exception {
+        List<String> told = new ArrayList<>();
+        Progress progress = new Progress() {
+            @Override
+            public void update(String task, long done, long total, String unit) {
+                told.add("update");
+            }
+
+            @Override
+            public void say(String line) {
+                told.add(line);
+            }
+        };
+
+        server.artifacts(folder, false, progress).resolve("the engine 'probe' on cuda", List.of(COORDINATES), 2210);
+
+        assertEquals("For the engine 'probe' on cuda, 1 of 1 files (2,210 MB all together) are fetched once and kept in " + folder.resolve("repository") + ".", told.getFirst());
+        assertEquals("update", told.get(1));
+        told.clear();
+        server.artifacts(folder, false, progress).resolve("the engine 'probe' on cuda", List.of(COORDINATES), 2210);
+        assertEquals(List.of(), told);
+    }
+
+    @Test
     void asksTheServerForNothingWhenTheJarIsThere() throws Exception {
-        server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES));
+        server.artifacts(folder, false, Progress.NONE).resolve("a test", List.of(COORDINATES), 0);
         server.requests.clear();
 
-        assertTrue(Files.exists(server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES)).getFirst()));
+        assertTrue(Files.exists(server.artifacts(folder, false, Progress.NONE).resolve("a test", List.of(COORDINATES), 0).getFirst()));
         assertEquals(List.of(), server.requests);
     }
 
@@ -70,13 +94,13 @@ class NativeArtifactsTest {
         Files.createDirectories(place.getParent());
         Files.write(place, jar);
 
-        assertEquals(place, server.artifacts(folder, true, Progress.NONE).resolve(List.of(COORDINATES)).getFirst());
+        assertEquals(place, server.artifacts(folder, true, Progress.NONE).resolve("a test", List.of(COORDINATES), 0).getFirst());
         assertEquals(List.of(), server.requests);
     }
 
     @Test
     void asksForNoPomSinceWhatItDependsOnIsNotWanted() throws Exception {
-        server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES));
+        server.artifacts(folder, false, Progress.NONE).resolve("a test", List.of(COORDINATES), 0);
 
         assertTrue(server.requests.stream().noneMatch(r -> r.contains(".pom") || r.contains("metadata")), server.requests.toString());
     }
@@ -86,7 +110,7 @@ class NativeArtifactsTest {
         NativeArtifacts artifacts = server.artifacts(folder, false, Progress.NONE);
         server.close();
 
-        String message = assertThrows(UserError.class, () -> artifacts.resolve(List.of(COORDINATES))).getMessage();
+        String message = assertThrows(UserError.class, () -> artifacts.resolve("a test", List.of(COORDINATES), 0)).getMessage();
         assertTrue(message.contains(COORDINATES) && message.contains("here (http://127.0.0.1")
             && message.contains("Connect to the network") && message.contains(MavenServer.JAR), message);
     }
@@ -94,15 +118,15 @@ class NativeArtifactsTest {
     @Test
     void triesAgainAfterAFailure() throws Exception {
         server.files.clear();
-        assertThrows(UserError.class, () -> server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES)));
+        assertThrows(UserError.class, () -> server.artifacts(folder, false, Progress.NONE).resolve("a test", List.of(COORDINATES), 0));
         server.serve(jar, jar);
 
-        assertTrue(Files.exists(server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES)).getFirst()));
+        assertTrue(Files.exists(server.artifacts(folder, false, Progress.NONE).resolve("a test", List.of(COORDINATES), 0).getFirst()));
     }
 
     @Test
     void staysOffTheNetworkWhenTheSettingsSaySo() throws Exception {
-        String message = assertThrows(UserError.class, () -> server.artifacts(folder, true, Progress.NONE).resolve(List.of(COORDINATES))).getMessage();
+        String message = assertThrows(UserError.class, () -> server.artifacts(folder, true, Progress.NONE).resolve("a test", List.of(COORDINATES), 0)).getMessage();
 
         assertTrue(message.contains(COORDINATES) && message.contains("offline"), message);
         assertEquals(List.of(), server.requests);
@@ -114,7 +138,7 @@ class NativeArtifactsTest {
         other[jar.length / 2] ^= 1;
         server.serve(other, jar);
 
-        String message = assertThrows(UserError.class, () -> server.artifacts(folder, false, Progress.NONE).resolve(List.of(COORDINATES))).getMessage();
+        String message = assertThrows(UserError.class, () -> server.artifacts(folder, false, Progress.NONE).resolve("a test", List.of(COORDINATES), 0)).getMessage();
         assertTrue(message.contains("hecksum"), message);
         assertFalse(Files.exists(folder.resolve("repository").resolve(MavenServer.JAR)));
     }
