@@ -6,4 +6,25 @@ package onebit.engine;
  * @param loss    mean cross-entropy of the batch, without the weight penalty
  * @param correct images whose greatest logit is the label's (the first of equals)
  */
-public record StepResult(double loss, int correct) {}
+public record StepResult(double loss, int correct) {
+
+    /**
+     * From a network's outputs.
+     *
+     * @param logits image by image, classes fastest
+     * @param labels class of each image
+     */
+    public static StepResult of(float[] logits, int[] labels) {
+        int classes = logits.length / labels.length, correct = 0;
+        double loss = 0;
+        for (int i = 0; i < labels.length; i++) {
+            int first = i * classes, greatest = first;
+            for (int c = first + 1; c < first + classes; c++) if (logits[c] > logits[greatest]) greatest = c;
+            double sum = 0;
+            for (int c = first; c < first + classes; c++) sum += Math.exp((double) logits[c] - logits[greatest]);
+            loss += logits[greatest] + Math.log(sum) - logits[first + labels[i]];
+            if (greatest == first + labels[i]) correct++;
+        }
+        return new StepResult(loss / labels.length, correct);
+    }
+}

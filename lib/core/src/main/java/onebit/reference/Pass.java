@@ -41,18 +41,8 @@ final class Pass {
         this.parameters = parameters;
         this.training = training;
         this.count = batch.size();
-        this.labels = labels(batch, graph.classes());
+        this.labels = batch.labels(graph.classes());
         for (Node node : graph.nodes()) activations.put(node.name(), forward(node, batch));
-    }
-
-    private static int[] labels(Batch batch, int classes) {
-        int[] labels = new int[batch.size()];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = batch.label(i);
-            if (labels[i] < 0 || labels[i] >= classes)
-                throw new IllegalArgumentException("Image " + i + " has label " + labels[i] + "; the network tells classes 0 to " + (classes - 1) + " apart.");
-        }
-        return labels;
     }
 
     private static Images images(Batch batch, Shape shape) {
