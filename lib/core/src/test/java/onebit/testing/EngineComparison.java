@@ -173,7 +173,7 @@ public record EngineComparison(double logits, double loss, Map<String, Double> g
         return error / greatest;
     }
 
-    private static double relativeNorm(Tensor expected, Tensor actual) {
+    static double relativeNorm(Tensor expected, Tensor actual) {
         double difference = 0, norm = 0;
         for (int i = 0; i < expected.size(); i++) {
             double e = expected.values()[i], d = e - actual.values()[i];

@@ -8,6 +8,7 @@ import java.util.List;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
+import onebit.kit.engines.IsolatedEngine;
 import onebit.model.NamedTensors;
 import onebit.testing.EngineComparison;
 import onebit.testing.RandomGraphs;
@@ -61,14 +62,14 @@ class TorchEngineTest {
         NamedTensors state = random.state();
         int done = 0;
         if (resumed) {
-            try (Network network = IsolatedTorch.engine().network(random.graph(), options)) {
+            try (Network network = IsolatedEngine.of("torch").network(random.graph(), options)) {
                 network.load(state);
                 network.train(random.batch(), 0.05);
                 state = network.state();
                 done = 1;
             }
         }
-        try (Network network = IsolatedTorch.engine().network(random.graph(), options)) {
+        try (Network network = IsolatedEngine.of("torch").network(random.graph(), options)) {
             network.load(state);
             for (; done < 3; done++) network.train(random.batch(), 0.05);
             return network.state();
@@ -76,6 +77,6 @@ class TorchEngineTest {
     }
 
     private static EngineComparison compare(int seed, Precision precision, int threads) {
-        return EngineComparison.of(IsolatedTorch.engine(), NetworkOptions.training(precision).withThreads(threads), RandomGraphs.of(seed));
+        return EngineComparison.of(IsolatedEngine.of("torch"), NetworkOptions.training(precision).withThreads(threads), RandomGraphs.of(seed));
     }
 }

@@ -62,7 +62,7 @@ public record EngineDescription(String name, String summary, int preference, Map
         }
     }
 
-    private static EngineDescription of(Properties properties, Path jar) {
+    static EngineDescription of(Properties properties, Path jar) {
         String name = properties.getProperty("name", "");
         if (name.isBlank()) throw new UserError("The engine file " + jar + " does not say its name in " + RESOURCE + ".");
         Map<Device, Libraries> libraries = new EnumMap<>(Device.class);
