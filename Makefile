@@ -3,6 +3,9 @@
 
 PROFILE ?= quick
 ROWS ?=
+ENGINE ?=
+DEVICE ?=
+PRECISION ?=
 BENCH ?=
 
 .PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench clean
@@ -13,6 +16,7 @@ help:
 	@echo 'make lab-test     try them there, in a browser (Chromium or Chrome)'
 	@echo 'make reproduce    execute the notebooks: train the eight rows, write results/ and figures/, and a report of all;'
 	@echo '                  PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
+	@echo '                  ENGINE=auto|cpu|torch|reference DEVICE=cpu|cuda PRECISION=auto|bf16|float32'
 	@echo 'make reproduce-plain   train the rows and write results/ without notebooks, and without Python'
 	@echo 'make reproduce-test    try how notebooks are executed'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
@@ -37,10 +41,12 @@ lab-test: build
 
 reproduce: build
 	@environment/install || { echo 'Without Python: make reproduce-plain trains the rows and writes the results, with no notebooks.' >&2; exit 1; }
-	@environment/reproduce --profile $(PROFILE) $(ROWS)
+	@$(if $(ENGINE),ONEBIT_ENGINE=$(ENGINE)) $(if $(DEVICE),ONEBIT_DEVICE=$(DEVICE)) $(if $(PRECISION),ONEBIT_PRECISION=$(PRECISION)) \
+	    environment/reproduce --profile $(PROFILE) $(ROWS)
 
 reproduce-plain: build
-	@lib/bin/onebit reproduce --profile $(PROFILE) $(ROWS)
+	@lib/bin/onebit reproduce --profile $(PROFILE) $(if $(ENGINE),--engine $(ENGINE)) $(if $(DEVICE),--device $(DEVICE)) \
+	    $(if $(PRECISION),--precision $(PRECISION)) $(ROWS)
 
 reproduce-test: build
 	@environment/install

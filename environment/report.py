@@ -69,7 +69,7 @@ def results(table: pathlib.Path) -> str:
         for row in csv.DictReader(file):
             reproduced = row["reproduced_percent"]
             settings = "" if not reproduced else (f'{row["depth"]}-{row["width"]}, {row["epochs"]} epochs, {int(row["train_images"]):,} images, '
-                                                  f'{row["engine"]} {row["precision"]}')
+                                                  f'{row["computed_by"]}')
             lines.append("<tr>" + f'<td class="name">{html.escape(row["row"])}</td><td class="number">{float(row["published_readme_percent"]):.2f}</td>'
                          + (f'<td class="number">{float(reproduced):.2f}</td>' if reproduced else "<td>not run</td>")
                          + f'<td class="long">{html.escape(settings or row["not_run"])}</td><td>{html.escape(row.get("verdict", ""))}</td></tr>')

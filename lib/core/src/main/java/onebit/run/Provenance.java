@@ -25,7 +25,7 @@ public record Provenance(Map<String, String> data, long seed, long weights, doub
      * @param seconds  between the two
      * @param from     first step done, for people: {@code epoch 3, step 17}
      * @param to       the step after the last one saved
-     * @param engine   name of the engine
+     * @param engine   label of the {@link onebit.engine.Execution}; until it had one, the name of the configuration's engine
      * @param network  the engine's own description: precision, algorithms, threads
      * @param software that ran
      * @param machine  it ran on

@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
  * @param before   the run's provenance up to here
  * @param started  when
  * @param from     first step done, for people
- * @param engine   name of the engine
+ * @param engine   label of the {@link onebit.engine.Execution}
  * @param network  the engine's description of the network
  * @param software that runs
  * @param machine  it runs on

@@ -8,6 +8,7 @@ import java.util.List;
 import onebit.data.Dataset;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
+import onebit.engine.Execution;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.model.Graph;
@@ -17,8 +18,8 @@ import onebit.run.Json;
 import onebit.run.UserError;
 
 /**
- * Everything that decides what a run computes; {@code config.json} in its folder. Two runs of the same configuration on
- * the same engine with the same number of threads end bit for bit alike.
+ * Everything that decides what a run computes, and by what it was begun; {@code config.json} in its folder. Two runs of the
+ * same configuration with the same number of threads end bit for bit alike.
  *
  * @param row        id of the {@link Row}
  * @param dataset    the row's data set
@@ -87,6 +88,11 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
         return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, value, precision, algorithm, trainLimit, testLimit);
     }
 
+    /** The same, computed by the same engine on the same device with the same precision and algorithm as another. */
+    private TrainingConfig executedAs(TrainingConfig other) {
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, other.engine, other.device, other.precision, other.algorithm, trainLimit, testLimit);
+    }
+
     public TrainingConfig withAlgorithm(ConvolutionAlgorithm value) {
         return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, device, precision, value, trainLimit, testLimit);
     }
@@ -123,12 +129,18 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
         return Row.of(row).schedule(epochs);
     }
 
+    /** By what it is computed. */
+    public Execution execution() {
+        return new Execution(engine, device, precision);
+    }
+
     /**
-     * What another configuration has otherwise, a phrase a setting, in the names of {@code config.json}:
-     * {@code width is 4, not 1}; empty if they are the same.
+     * What another configuration computes otherwise, a phrase a setting, in the names of {@code config.json}:
+     * {@code width is 4, not 1}; empty if it is the same. Engine, device, precision and algorithm may differ: with others a
+     * run goes on, only not with the same last digits.
      */
     public List<String> differences(TrainingConfig other) {
-        JsonNode mine = Json.tree(this), theirs = Json.tree(other);
+        JsonNode mine = Json.tree(this), theirs = Json.tree(other.executedAs(this));
         List<String> differences = new ArrayList<>();
         mine.properties().forEach(setting -> {
             JsonNode value = theirs.get(setting.getKey());

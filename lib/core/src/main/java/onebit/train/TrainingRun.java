@@ -67,7 +67,7 @@ final class TrainingRun {
         evaluationSteps = TestBatch.all(trainer.dataset().test(), config.batchSize()).size();
         load(journal.folder().checkpoint());
         Provenance before = journal.folder().provenance().orElseGet(this::newProvenance);
-        session = new RunSession(before, Instant.now(), position(), trainer.engine().name(), network.description(), Software.running(), Machine.here());
+        session = new RunSession(before, Instant.now(), position(), config.execution().label(), network.description(), Software.running(), Machine.here());
     }
 
     private void load(Optional<Checkpoint> checkpoint) {

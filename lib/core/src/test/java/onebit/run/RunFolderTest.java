@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Device;
 import onebit.engine.Precision;
 import onebit.model.Graph;
 import onebit.model.InitialWeights;
@@ -173,6 +175,17 @@ class RunFolderTest {
         folder.begin(config, false).close();
         String message = refused(() -> folder.begin(config.withWidth(4).withSeed(5), true));
         assertTrue(message.contains("width is 1, not 4; seed is 1, not 5"), message);
+    }
+
+    @Test
+    void aRunMayGoOnByAnotherEngineDeviceAndPrecisionAndKeepsSayingByWhatItWasBegun() {
+        folder.begin(config, false).close();
+        TrainingConfig other = TrainingConfig.of(Row.of(config.row()), Profile.QUICK, "another", Precision.BF16).withDevice(Device.CUDA)
+            .withAlgorithm(ConvolutionAlgorithm.DIRECT).withDepth(config.depth()).withWidth(config.width()).withEpochs(config.epochs())
+            .withBatchSize(config.batchSize()).withSeed(config.seed()).withLimits(config.trainLimit(), config.testLimit());
+        assertFalse(other.execution().equals(config.execution()));
+        folder.begin(other, true).close();
+        assertEquals(config, folder.config());
     }
 
     @Test

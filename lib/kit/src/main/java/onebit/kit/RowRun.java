@@ -3,6 +3,7 @@ package onebit.kit;
 import java.util.OptionalInt;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
+import onebit.engine.Execution;
 import onebit.engine.Precision;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -16,6 +17,7 @@ import onebit.train.TrainingConfig;
  * @param trainLimit training images, from the first on
  * @param testLimit  test images, from the first on
  * @param engine     as it was asked for; may be {@code auto}
+ * @param device     as it was asked for
  * @param precision  as it was asked for; may be {@code auto}
  */
 public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt width, OptionalInt epochs, OptionalInt trainLimit, OptionalInt testLimit,
@@ -31,10 +33,10 @@ public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt wi
     }
 
     /** @throws onebit.run.UserError if a setting is out of its range */
-    public TrainingConfig config(String chosenEngine, Precision chosenPrecision) {
-        TrainingConfig of = TrainingConfig.of(row, profile, chosenEngine, chosenPrecision);
+    public TrainingConfig config(Execution chosen) {
+        TrainingConfig of = TrainingConfig.of(row, profile, chosen.engine(), chosen.precision());
         return new TrainingConfig(of.row(), of.dataset(), depth.orElse(of.depth()), width.orElse(of.width()), epochs.orElse(of.epochs()), of.batchSize(),
-            seed, chosenEngine, device, chosenPrecision, algorithm, trainLimit.orElse(of.trainLimit()), testLimit.orElse(of.testLimit()));
+            seed, chosen.engine(), chosen.device(), chosen.precision(), algorithm, trainLimit.orElse(of.trainLimit()), testLimit.orElse(of.testLimit()));
     }
 
     /**
@@ -43,7 +45,7 @@ public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt wi
      * @throws onebit.run.UserError if a setting is out of its range
      */
     public void check() {
-        config(AUTO, Precision.FLOAT32);
+        config(new Execution(AUTO, device, Precision.FLOAT32));
     }
 
     /**

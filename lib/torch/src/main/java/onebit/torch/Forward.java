@@ -61,7 +61,7 @@ final class Forward implements AutoCloseable {
         for (Node node : graph.nodes()) readers.put(node.name(), graph.readers(node.name()).size());
         for (Node node : graph.nodes()) {
             if (node instanceof Node.SoftmaxLoss n) return value(n.input()).to(ScalarType.Float).reshape(images.size(0), graph.classes());
-            try (PointerScope scope = new PointerScope()) {
+            try (PointerScope _ = new PointerScope()) {
                 Tensor value = node instanceof Node.Input ? images : compute(node);
                 value.retainReference();
                 values.put(node.name(), value);

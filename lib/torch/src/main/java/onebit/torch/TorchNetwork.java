@@ -64,7 +64,7 @@ final class TorchNetwork implements Network {
 
     /** Does something with libtorch that needs no gradients unless it says so, and frees what it leaves. */
     private <T> T inScope(Supplier<T> action) {
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope _ = new PointerScope()) {
             torch.set_num_threads(threads); // of the calling thread
             return action.get();
         } catch (RuntimeException e) {
@@ -153,7 +153,7 @@ final class TorchNetwork implements Network {
 
     /** v = momentum * v - rate * (g + decay * w), w = w + v; only convolutions' weights decay. */
     private void descend(Map<String, Tensor> leaves, double rate) {
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradGuard _ = new NoGradGuard()) {
             for (Graph.Parameter p : graph.parameters()) {
                 if (!p.trainable()) continue;
                 Tensor w = parameters.get(p.name()), v = momenta.get(p.name()), gradient = leaves.get(p.name()).grad().to(ScalarType.Float);
@@ -171,7 +171,7 @@ final class TorchNetwork implements Network {
             throw new IllegalStateException("This network takes 1 to " + options.batchSize() + " images at a time, not " + batch.size() + ".");
         int[] labels = batch.labels(graph.classes());
         return inScope(() -> {
-            try (NoGradGuard guard = new NoGradGuard(); Forward forward = new Forward(graph, parameters, type, false)) {
+            try (NoGradGuard _ = new NoGradGuard(); Forward forward = new Forward(graph, parameters, type, false)) {
                 float[] values = HostMemory.floats(forward.logits(images.read(batch, imageShape, device)));
                 if (logits != null) System.arraycopy(values, 0, logits, 0, values.length);
                 return StepResult.of(values, labels);

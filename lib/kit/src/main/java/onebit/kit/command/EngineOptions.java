@@ -1,8 +1,11 @@
 package onebit.kit.command;
 
+import java.util.Optional;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
+import onebit.engine.Execution;
 import onebit.kit.Installation;
+import onebit.kit.RowRun;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,8 +18,8 @@ final class EngineOptions {
         description = "auto, or an engine that 'onebit engines' lists (default: ${DEFAULT-VALUE}).")
     String engine;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu", completionCandidates = Names.Devices.class,
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). cuda, an NVIDIA GPU, needs an engine for it, whose libraries are large.")
+    @Option(names = "--device", paramLabel = "DEVICE", completionCandidates = Names.Devices.class,
+        description = "${COMPLETION-CANDIDATES} (default: cpu). cuda, an NVIDIA GPU, needs an engine for it, whose libraries are large.")
     Device device;
 
     @Option(names = "--precision", paramLabel = "PRECISION", defaultValue = "auto", completionCandidates = Names.Precisions.class,
@@ -27,12 +30,33 @@ final class EngineOptions {
         description = "Convolutions: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, the engine's choice layer by layer).")
     ConvolutionAlgorithm algorithm;
 
+    Device device() {
+        return device == null ? Device.CPU : device;
+    }
+
     /** Chooses, and says on standard error what was chosen and why. */
     EngineChoice choose(CommandSpec spec, ProgressDisplay display) {
+        return choose(spec, display, Optional.empty());
+    }
+
+    /**
+     * The same for a run that may have begun: what was not asked for is as it was begun, where this machine has that.
+     *
+     * @param begun by what the run was begun
+     */
+    EngineChoice choose(CommandSpec spec, ProgressDisplay display, Optional<Execution> begun) {
         EngineResolver resolver = Installation.current().engines(display);
         Usage.check(spec, () -> resolver.check(engine, precision));
-        EngineChoice choice = resolver.choose(engine, device, precision);
+        EngineChoice choice = begun.filter(b -> allows(b) && resolver.has(b)).map(b -> resolver.choose(b.engine(), b.device(), b.precision().label()))
+            .orElseGet(() -> resolver.choose(engine, device(), precision));
         display.say("Engine " + choice.explanation() + ".");
+        if (begun.isPresent() && !begun.get().equals(choice.execution()))
+            display.say("The run was begun by " + begun.get().label() + " and goes on by " + choice.execution().label() + "; its results say so.");
         return choice;
+    }
+
+    private boolean allows(Execution e) {
+        return (engine.equals(RowRun.AUTO) || engine.equals(e.engine())) && (device == null || device == e.device())
+            && (precision.equals(RowRun.AUTO) || precision.equals(e.precision().label()));
     }
 }

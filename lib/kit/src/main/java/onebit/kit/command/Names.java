@@ -70,7 +70,7 @@ public final class Names {
     static final class Engines implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return List.of("auto", "cpu", "reference").iterator();
+            return List.of("auto", "cpu", "torch", "reference").iterator();
         }
     }
 

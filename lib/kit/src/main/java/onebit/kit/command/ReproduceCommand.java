@@ -87,7 +87,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             RowRun asked = settings.run(row, engine);
-            TrainingConfig config = asked.config(choice.engine().name(), choice.precision());
+            TrainingConfig config = asked.config(choice.execution());
             Path run = results.runs().resolve(asked.folderName());
             TrainingOutcome outcome = new Trainer(config, data(row, display), choice.engine())
                 .train(new RunFolder(run), true, new TrainingDisplay(display, place + row.id(), config.epochs(), stop));

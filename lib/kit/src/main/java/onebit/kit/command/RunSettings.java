@@ -33,7 +33,7 @@ final class RunSettings {
 
     RowRun run(Row row, EngineOptions asked) {
         return new RowRun(row, profile, given(depth), given(width), given(epochs), given(trainLimit), given(testLimit), seed, asked.engine,
-            asked.device, asked.precision, asked.algorithm);
+            asked.device(), asked.precision, asked.algorithm);
     }
 
     private static OptionalInt given(Integer option) {

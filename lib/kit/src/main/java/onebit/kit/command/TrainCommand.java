@@ -3,6 +3,7 @@ package onebit.kit.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
@@ -53,8 +54,8 @@ public final class TrainCommand implements Callable<Integer> {
         Usage.check(spec, asked::check);
         RunFolder folder = new RunFolder(run != null ? run : new Results(Installation.current().results()).runs().resolve(asked.folderName()));
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
-            EngineChoice choice = engine.choose(spec, display);
-            TrainingConfig config = asked.config(choice.engine().name(), choice.precision());
+            EngineChoice choice = engine.choose(spec, display, resume && folder.holdsRun() ? Optional.of(folder.config().execution()) : Optional.empty());
+            TrainingConfig config = asked.config(choice.execution());
             folder.check(config, resume); // before data is fetched
             Dataset dataset = data.load(row.dataset(), display);
             TrainingOutcome outcome = new Trainer(config, dataset, choice.engine())
@@ -76,8 +77,8 @@ public final class TrainCommand implements Callable<Integer> {
     private void print(TrainingOutcome.Finished finished, TrainingConfig config, RunFolder folder) {
         RunResult result = finished.result();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s: %.2f %% of %,d test images right at %d-%d, epochs %d, seed %d, %s %s%s%n", row.id(), result.accuracyPercent(),
-            result.images(), config.depth(), config.width(), config.epochs(), config.seed(), config.engine(), config.precision().label(),
+        out.printf(Locale.ROOT, "%s: %.2f %% of %,d test images right at %d-%d, epochs %d, seed %d, %s%s%n", row.id(), result.accuracyPercent(),
+            result.images(), config.depth(), config.width(), config.epochs(), config.seed(), config.execution().label(),
             finished.before() ? " (finished before)" : "");
         out.printf(Locale.ROOT, "Published: %.2f %% at 20-10, epochs %d%n", PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs());
         out.println("Run folder: " + folder.path());

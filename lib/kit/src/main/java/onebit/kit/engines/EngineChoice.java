@@ -2,6 +2,7 @@ package onebit.kit.engines;
 
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.engine.Execution;
 import onebit.engine.Precision;
 
 /**
@@ -9,4 +10,9 @@ import onebit.engine.Precision;
  *
  * @param explanation one line on what was taken and why
  */
-public record EngineChoice(Engine engine, Device device, Precision precision, String explanation) {}
+public record EngineChoice(Engine engine, Device device, Precision precision, String explanation) {
+
+    public Execution execution() {
+        return new Execution(engine.name(), device, precision);
+    }
+}

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.engine.Execution;
 import onebit.engine.Precision;
 import onebit.run.UserError;
 
@@ -63,6 +64,12 @@ public final class EngineResolver {
     public void check(String engine, String precision) {
         if (!engine.equals("auto")) byName(engine);
         if (!precision.equals("auto")) precision(precision);
+    }
+
+    /** Whether there is an engine of that name that can run so on this machine. */
+    public boolean has(Execution execution) {
+        Wish wish = new Wish(execution.device(), Optional.of(execution.precision()));
+        return candidates.stream().anyMatch(c -> c.name().equals(execution.engine()) && c.modes().stream().anyMatch(wish::granted));
     }
 
     /**

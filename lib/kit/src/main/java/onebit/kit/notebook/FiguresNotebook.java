@@ -55,8 +55,8 @@ public final class FiguresNotebook {
     private static Table readable(Table table) {
         StringColumn settings = StringColumn.create("Settings, or why not run");
         for (Row row : table)
-            settings.append(row.isMissing("reproduced_percent") ? row.getString("not_run") : String.format(Locale.ROOT, "%d-%d, %d epochs, %,d images, %s %s",
-                row.getInt("depth"), row.getInt("width"), row.getInt("epochs"), row.getInt("train_images"), row.getString("engine"), row.getString("precision")));
+            settings.append(row.isMissing("reproduced_percent") ? row.getString("not_run") : String.format(Locale.ROOT, "%d-%d, %d epochs, %,d images, %s",
+                row.getInt("depth"), row.getInt("width"), row.getInt("epochs"), row.getInt("train_images"), row.getString("computed_by")));
         NumberColumnFormatter hundredths = NumberColumnFormatter.fixedWithGrouping(2);
         DoubleColumn published = table.doubleColumn("published_readme_percent"), reproduced = table.doubleColumn("reproduced_percent");
         published.setPrintFormatter(hundredths);

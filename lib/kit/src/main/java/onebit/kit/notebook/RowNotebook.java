@@ -6,6 +6,7 @@ import onebit.data.CifarSet;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
 import onebit.engine.NetworkOptions;
+import onebit.engine.Execution;
 import onebit.engine.Precision;
 import onebit.kit.RowRun;
 import onebit.kit.analysis.ClassAccuracy;
@@ -130,11 +131,11 @@ public final class RowNotebook {
 
     private TrainingConfig config() {
         EngineChoice choice = session.engine();
-        return asked.config(choice.engine().name(), choice.precision());
+        return asked.config(choice.execution());
     }
 
     private TrainingConfig config(String engine) {
-        return asked.config(engine, Precision.FLOAT32);
+        return asked.config(new Execution(engine, session.settings().device(), Precision.FLOAT32));
     }
 
     private Optional<Dataset> dataset() {

@@ -40,7 +40,7 @@ final class RunFacts {
             .add("folder", folder.path().toString())
             .add("network", config.depth() + "-" + config.width() + " (depth and width)")
             .add("settings", config.epochs() + " epochs, batches of " + config.batchSize() + ", seed " + config.seed() + limits(config))
-            .add("computed by", config.engine() + ", " + config.precision().label());
+            .add("computed by", config.execution().label());
         Optional<RunResult> result = folder.result();
         if (result.isPresent()) return of(result.get(), facts);
         return facts.add("state", "not finished: " + progress(folder.metrics(), config.epochs()));

@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Execution;
 import onebit.train.TrainingConfig;
 import tech.tablesaw.api.DoubleColumn;
 
@@ -23,8 +25,8 @@ public record Reproduction(List<Run> runs) {
 
     /** All reproductions of a row, the one that took the most arithmetic first. */
     public static List<Reproduction> of(String row, List<Run> runs) {
-        Map<TrainingConfig, List<Run>> bySettings = runs.stream().filter(r -> r.config().row().equals(row))
-            .collect(Collectors.groupingBy(Run::settings, LinkedHashMap::new, Collectors.toList()));
+        Map<List<?>, List<Run>> bySettings = runs.stream().filter(r -> r.config().row().equals(row))
+            .collect(Collectors.groupingBy(r -> List.of(r.settings(), r.executions()), LinkedHashMap::new, Collectors.toList()));
         return bySettings.values().stream().map(Reproduction::new)
             .sorted(Comparator.comparingDouble((Reproduction r) -> r.runs.getFirst().result().pflops()).reversed()).toList();
     }
@@ -67,7 +69,17 @@ public record Reproduction(List<Run> runs) {
             + (s.batchSize() == TrainingConfig.BATCH_SIZE ? "" : ", batches of " + s.batchSize())
             + (s.trainLimit() == 0 ? "" : String.format(Locale.ROOT, ", %,d training images", s.trainLimit()))
             + (s.testLimit() == 0 ? "" : String.format(Locale.ROOT, ", %,d test images", s.testLimit()))
-            + ", " + s.engine() + " " + s.precision().label() + (s.algorithm() == ConvolutionAlgorithm.AUTO ? "" : " (" + s.algorithm().label() + ")");
+            + ", " + computedBy() + (s.algorithm() == ConvolutionAlgorithm.AUTO ? "" : " (" + s.algorithm().label() + ")");
+    }
+
+    /** In words: {@code cpu bf16}, {@code torch float32 on cuda}. */
+    String computedBy() {
+        return runs.getFirst().computedBy();
+    }
+
+    /** Of each of its {@link Run#executions} one property, in words. */
+    String ofExecutions(Function<Execution, String> property) {
+        return runs.getFirst().executions().stream().map(property).distinct().collect(Collectors.joining(" then "));
     }
 
     /** {@code seed 1}, {@code seeds 1 2 3}. */

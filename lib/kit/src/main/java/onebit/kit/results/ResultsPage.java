@@ -71,14 +71,10 @@ final class ResultsPage {
                 TrainingConfig s = r.reproduction().settings();
                 Run run = r.reproduction().runs().getFirst();
                 yield List.of(r.row().id(), readme, notebook, reproduced(r), verdict(r), s.depth() + "-" + s.width(), Integer.toString(s.epochs()),
-                    count(run.result().trainImages()) + " / " + count(run.result().images()), r.reproduction().seeds(), engine(s),
+                    count(run.result().trainImages()) + " / " + count(run.result().images()), r.reproduction().seeds(), r.reproduction().computedBy() + " (" + s.algorithm().label() + ")",
                     r.reproduction().dates(), r.reproduction().folders());
             }
         };
-    }
-
-    private static String engine(TrainingConfig s) {
-        return s.engine() + " " + s.precision().label() + " (" + s.algorithm().label() + ")";
     }
 
     private static String reproduced(Line line) {

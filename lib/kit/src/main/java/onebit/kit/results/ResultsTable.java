@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import onebit.data.PublishedFigures;
+import onebit.engine.Execution;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;
 import tech.tablesaw.api.DoubleColumn;
@@ -39,8 +40,10 @@ final class ResultsTable {
     private final IntColumn batchSize = IntColumn.create("batch_size");
     private final StringColumn seeds = StringColumn.create("seeds");
     private final StringColumn engine = StringColumn.create("engine");
+    private final StringColumn device = StringColumn.create("device");
     private final StringColumn precision = StringColumn.create("precision");
     private final StringColumn algorithm = StringColumn.create("algorithm");
+    private final StringColumn computedBy = StringColumn.create("computed_by");
     private final StringColumn network = StringColumn.create("network");
     private final DoubleColumn pflops = DoubleColumn.create("pflops_a_run");
     private final DoubleColumn seconds = DoubleColumn.create("training_seconds_mean");
@@ -48,7 +51,8 @@ final class ResultsTable {
     private final StringColumn folders = StringColumn.create("run_folders");
     private final List<Column<?>> columns = List.of(row, publishedReadme, publishedNotebook, reproduced, deviation, low, high, meanLow,
         meanHigh, verdict, runs, notRun, depth, width,
-        epochs, trainImages, testImages, batchSize, seeds, engine, precision, algorithm, network, pflops, seconds, date, folders);
+        epochs, trainImages, testImages, batchSize, seeds, engine, device, precision, algorithm,
+        computedBy, network, pflops, seconds, date, folders);
     private final List<Line> lines = new ArrayList<>();
 
     /** A line of the table: a reproduction of a row, or the reason why there is none. */
@@ -123,9 +127,11 @@ final class ResultsTable {
         testImages.append(first.result().images());
         batchSize.append(settings.batchSize());
         seeds.append(r.seeds());
-        engine.append(settings.engine());
-        precision.append(settings.precision().label());
+        engine.append(r.ofExecutions(Execution::engine));
+        device.append(r.ofExecutions(e -> e.device().label()));
+        precision.append(r.ofExecutions(e -> e.precision().label()));
         algorithm.append(settings.algorithm().label());
+        computedBy.append(r.computedBy());
         network.append(r.networks());
         pflops.append(round(first.result().pflops(), 3));
         seconds.append(round(r.runs().stream().mapToDouble(run -> run.result().seconds()).average().orElseThrow(), 1));

@@ -71,9 +71,22 @@ class ResultsTest {
             Map.entry("reproduced_percent", "57.94"), Map.entry("reproduced_deviation", ""), Map.entry("reproduced_wilson95_low", "56.97"),
             Map.entry("reproduced_wilson95_high", "58.9"), Map.entry("reproduced_mean95_low", ""), Map.entry("reproduced_mean95_high", ""), Map.entry("verdict", "other settings"), Map.entry("runs", "1"), Map.entry("not_run", ""), Map.entry("depth", "20"), Map.entry("width", "1"),
             Map.entry("epochs", "2"), Map.entry("train_images", "50000"), Map.entry("test_images", "10000"), Map.entry("batch_size", "125"), Map.entry("seeds", "7"),
-            Map.entry("engine", "cpu"), Map.entry("precision", "bf16"), Map.entry("algorithm", "auto"), Map.entry("network", "direct; 2 threads"), Map.entry("pflops_a_run", "1.0"),
+            Map.entry("engine", "cpu"), Map.entry("device", "cpu"), Map.entry("precision", "bf16"), Map.entry("computed_by", "cpu bf16"), Map.entry("algorithm", "auto"), Map.entry("network", "direct; 2 threads"), Map.entry("pflops_a_run", "1.0"),
             Map.entry("training_seconds_mean", "61.3"), Map.entry("date", "2026-02-01"), Map.entry("run_folders", "a")), line);
         assertTrue(page().contains("| cifar10-1bit-bn | 96.25 | 96.25 | 57.94 [56.97, 58.90] | other settings | 20-1 | 2 | 50,000 / 10,000 | 7 | cpu bf16 (auto) | 2026-02-01 | a |"), page());
+    }
+
+    @Test
+    void aRunThatWentOnByAnotherEngineSaysSoAndIsNotAveragedWithOthers() throws IOException {
+        finished("a", QUICK.withSeed(1), 5700);
+        finished("b", QUICK.withSeed(2), 5800);
+        new RunFixture(folder).unfinished("b", QUICK.withSeed(2), "cpu bf16", "cpu bf16", "torch float32 on cuda");
+
+        List<Map<String, String>> lines = table("cifar10-1bit-bn");
+
+        assertEquals(List.of("cpu bf16", "cpu bf16 then torch float32 on cuda"), lines.stream().map(l -> l.get("computed_by")).toList());
+        assertEquals(List.of("cpu then torch", "cpu then cuda", "bf16 then float32"), List.of(lines.get(1).get("engine"), lines.get(1).get("device"), lines.get(1).get("precision")));
+        assertTrue(page().contains("| cpu bf16 then torch float32 on cuda (auto) |"), page());
     }
 
     @Test

@@ -29,9 +29,15 @@ public record RunFixture(Path results) {
 
     /** A run whose first epoch has not ended. */
     public void unfinished(String name, TrainingConfig config) {
-        Provenance.Session session = new Provenance.Session("2026-01-31T23:00:00Z", "2026-02-01T01:00:00Z", 7200, "", "", "cpu", "direct; 2 threads", Software.running(), Machine.here());
+        unfinished(name, config, "cpu");
+    }
+
+    /** The same, computed by these engines, one after the other. */
+    public void unfinished(String name, TrainingConfig config, String... engines) {
+        List<Provenance.Session> sessions = Stream.of(engines).map(e -> new Provenance.Session("2026-01-31T23:00:00Z", "2026-02-01T01:00:00Z", 7200, "", "", e,
+            "direct; 2 threads", Software.running(), Machine.here())).toList();
         write(name, "config.json", Json.text(config));
-        write(name, "provenance.json", Json.text(new Provenance(Map.of(), config.seed(), 1, 1, 1, List.of(session))));
+        write(name, "provenance.json", Json.text(new Provenance(Map.of(), config.seed(), 1, 1, 1, sessions)));
     }
 
     /** Accuracy rises to the last one as the learning rate falls, from lower down the higher the rate. */
