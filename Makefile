@@ -8,7 +8,7 @@ DEVICE ?=
 PRECISION ?=
 BENCH ?=
 
-.PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench clean
+.PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench gpu-check gpu-check-folder clean
 
 help:
 	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA names a folder of it)'
@@ -22,6 +22,8 @@ help:
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
 	@echo 'make figures      draw figures/ from the run folders and what was published; no training'
 	@echo 'make bench        time training beside PyTorch (which it installs in build/bench); BENCH="OPTION ..." of bench/alternate.py'
+	@echo 'make gpu-check    what to run first on a machine with a GPU: a table in build/gpu-check.md (DEVICE=cpu rehearses)'
+	@echo 'make gpu-check-folder  the same as a folder for a machine with neither network nor Java: build/gpu-check'
 	@echo 'make build        build the library that lib/bin/onebit runs'
 	@echo 'make clean        delete what was built; results, figures, data and caches stay'
 
@@ -60,6 +62,13 @@ figures: build
 
 bench: build
 	@bench/run $(BENCH)
+
+gpu-check: build
+	@mkdir -p build
+	@lib/bin/onebit gpu-check $(if $(DEVICE),--device $(DEVICE)) $(if $(ENGINE),--engine $(ENGINE)) --out build/gpu-check.md
+
+gpu-check-folder: build
+	@bench/gpu-check/folder
 
 clean:
 	@rm -rf lib/dist lib/target lib/*/target

@@ -41,7 +41,8 @@ public record CudaLibraries(List<Path> folders) {
         for (String variable : List.of("CUDA_HOME", "CUDA_PATH")) paths(environment, variable).forEach(toolkit -> addToolkit(toolkit, folders));
         matches(root.resolve("usr/local"), "cuda*").forEach(toolkit -> addToolkit(toolkit, folders));
         addToolkit(root.resolve("opt/cuda"), folders);
-        for (String folder : List.of("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib64", "usr/lib", "usr/local/lib")) folders.add(root.resolve(folder));
+        for (String folder : List.of("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib64", "usr/lib", "usr/local/lib"))
+            folders.add(root.resolve(folder));
         return new CudaLibraries(folders.stream().filter(Files::isDirectory).toList());
     }
 

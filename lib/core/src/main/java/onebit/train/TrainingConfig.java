@@ -36,7 +36,8 @@ import onebit.run.UserError;
  * @param testLimit  test images used, from the first on; 0 for all
  */
 public record TrainingConfig(String row, String dataset, int depth, int width, int epochs, int batchSize, long seed,
-                             String engine, @JacksonInject(useInput = OptBoolean.TRUE) Device device, Precision precision, ConvolutionAlgorithm algorithm, int trainLimit, int testLimit) {
+                             String engine, @JacksonInject(useInput = OptBoolean.TRUE) Device device, Precision precision,
+                             ConvolutionAlgorithm algorithm, int trainLimit, int testLimit) {
 
     /** The paper's batch. */
     public static final int BATCH_SIZE = 125;
@@ -90,7 +91,8 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
 
     /** The same, computed by the same engine on the same device with the same precision and algorithm as another. */
     private TrainingConfig executedAs(TrainingConfig other) {
-        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, other.engine, other.device, other.precision, other.algorithm, trainLimit, testLimit);
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, other.engine, other.device, other.precision, other.algorithm,
+            trainLimit, testLimit);
     }
 
     public TrainingConfig withAlgorithm(ConvolutionAlgorithm value) {

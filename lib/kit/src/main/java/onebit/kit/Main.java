@@ -7,6 +7,7 @@ import onebit.kit.command.DataCommand;
 import onebit.kit.command.EnginesCommand;
 import onebit.kit.command.EvaluateCommand;
 import onebit.kit.command.FiguresCommand;
+import onebit.kit.command.GpuCheckCommand;
 import onebit.kit.command.Names;
 import onebit.kit.command.ReproduceCommand;
 import onebit.kit.command.ResultsCommand;
@@ -25,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "onebit", description = "Wide residual networks with one bit per weight: train, evaluate and compare with what was published.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {RowsCommand.class, EnginesCommand.class, DataCommand.class, TrainCommand.class, EvaluateCommand.class, BenchCommand.class,
-        ReproduceCommand.class, ResultsCommand.class, FiguresCommand.class, CompletionCommand.class},
+        ReproduceCommand.class, ResultsCommand.class, FiguresCommand.class, GpuCheckCommand.class, CompletionCommand.class},
     mixinStandardHelpOptions = true, versionProvider = Version.class, scope = ScopeType.INHERIT, sortOptions = false, usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
 public final class Main {

@@ -20,6 +20,9 @@ final class Cuda {
     private static final List<String> LIBRARIES = List.of("libcudart.so.13", "libnvJitLink.so.13", "libcublasLt.so.13", "libcublas.so.13", "libcusparse.so.12",
         "libcufft.so.12", "libcurand.so.10", "libcufile.so.0", "libcupti.so.13", "libnccl.so.2", "libcudnn.so.9");
 
+    /** With which cuDNN compiles some of its kernels; without, it takes others. */
+    private static final String COMPILER = "libnvrtc.so.13";
+
     private Cuda() {}
 
     /** Why libtorch cannot use the machine's first GPU at a precision; empty if it can. */
@@ -38,7 +41,10 @@ final class Cuda {
             + "; install them, or name their folders in LD_LIBRARY_PATH (docs/gpu.md)");
     }
 
-    /** Machine code of this build: for 7.5, 8.0, 9.0, 10.0, 10.3, 12.0, 12.1; it runs on GPUs of the same first number and the same or a greater second. */
+    /**
+     * Machine code of this build is for 7.5, 8.0, 9.0, 10.0, 10.3, 12.0 and 12.1, and runs on GPUs of the same first number and the
+     * same or a greater second.
+     */
     private static boolean hasCode(NvidiaDriver.Gpu gpu) {
         return switch (gpu.major()) {
             case 7 -> gpu.minor() >= 5;
@@ -53,15 +59,17 @@ final class Cuda {
      * @throws UnsupportedOperationException naming the one that cannot be loaded
      */
     static void load(CudaLibraries libraries) {
-        for (String name : LIBRARIES) {
-            Path file = libraries.find(name).orElseThrow(() -> new UnsupportedOperationException("CUDA's library " + name + " is in none of "
-                + libraries.folders().stream().map(Path::toString).collect(Collectors.joining(", ")) + "."));
-            try {
-                SymbolLookup.libraryLookup(file, Arena.global());
-            } catch (IllegalArgumentException e) {
-                throw new UnsupportedOperationException("CUDA's library " + file + " cannot be loaded: it may be damaged, or lack another that it needs ("
-                    + e.getMessage() + ").", e);
-            }
+        for (String name : LIBRARIES) load(libraries.find(name).orElseThrow(() -> new UnsupportedOperationException("CUDA's library " + name + " is in none of "
+            + libraries.folders().stream().map(Path::toString).collect(Collectors.joining(", ")) + ".")));
+        libraries.find(COMPILER).ifPresent(Cuda::load);
+    }
+
+    private static void load(Path library) {
+        try {
+            SymbolLookup.libraryLookup(library, Arena.global());
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedOperationException("CUDA's library " + library + " cannot be loaded: it may be damaged, or lack another that it needs ("
+                + e.getMessage() + ").", e);
         }
     }
 }

@@ -35,7 +35,8 @@ final class HostMemory {
     /** Classes of images, on a device. */
     static Tensor labels(int[] labels, Device device) {
         long[] values = IntStream.of(labels).asLongStream().toArray();
-        return torch.from_blob(new LongPointer(values), new long[] {values.length}, new TensorOptions(ScalarType.Long)).to(device, ScalarType.Long, false, true, new MemoryFormatOptional());
+        return torch.from_blob(new LongPointer(values), new long[] {values.length}, new TensorOptions(ScalarType.Long))
+            .to(device, ScalarType.Long, false, true, new MemoryFormatOptional());
     }
 
     /** Memory outside Java for the images of one batch; they are read by all of Java's common threads. */

@@ -43,6 +43,7 @@ final class LibTorch {
             System.setProperty("org.bytedeco.javacpp.cachedir", UserCache.folder().resolve("natives").resolve("javacpp").toString());
         withoutCollector();
         if (device == Device.CUDA) Cuda.load(CudaLibraries.here());
+        else Malloc.keepFreedMemory();
         try {
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError e) {
@@ -79,16 +80,20 @@ final class LibTorch {
     }
 
     private static void requireBuild(ClassLoader loader, Device device) {
-        String folder = "org/bytedeco/pytorch/" + Loader.getPlatform(), wanted = device == Device.CUDA ? GPU_BUILD : "";
-        if (loader.getResource(folder + wanted + "/") != null || loader.getResource(folder + wanted + "/" + System.mapLibraryName("jnitorch")) != null) return;
-        throw new UnsupportedOperationException("The class path has libtorch's native libraries " + (loader.getResource(folder + (wanted.isEmpty() ? GPU_BUILD : "") + "/"
-            + System.mapLibraryName("jnitorch")) != null ? "for the other device only" : "for another platform only") + "; for " + device.label()
-            + " it needs the artifact org.bytedeco:pytorch with the classifier " + Loader.getPlatform() + wanted + ".");
+        String wanted = device == Device.CUDA ? GPU_BUILD : "";
+        if (hasBuild(loader, wanted)) return;
+        throw new UnsupportedOperationException("For " + device.label() + " the torch engine needs the artifact org.bytedeco:pytorch with the classifier "
+            + Loader.getPlatform() + wanted + ", and has it " + (hasBuild(loader, wanted.isEmpty() ? GPU_BUILD : "") ? "for the other device only." : "for another platform only."));
+    }
+
+    private static boolean hasBuild(ClassLoader loader, String build) {
+        return loader.getResource("org/bytedeco/pytorch/" + Loader.getPlatform() + build + "/" + System.mapLibraryName("jnitorch")) != null;
     }
 
     private static void requireLoadedVersion(String config) {
         if (!config.contains("TORCH_VERSION=" + TORCH + ","))
-            throw new UnsupportedOperationException("The libtorch that was loaded is not version " + TORCH + " but another on this machine's library path: " + config.lines().reduce((a, b) -> b).orElse(""));
+            throw new UnsupportedOperationException("The libtorch that was loaded is not version " + TORCH + " but another on this machine's library path: "
+                + config.lines().reduce((a, b) -> b).orElse(""));
     }
 
     /**

@@ -82,7 +82,7 @@ final class TorchNetwork implements Network {
 
     @Override
     public NetworkOptions options() {
-        return options.withThreads(threads);
+        return options;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package onebit.kit.engines;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 
@@ -30,5 +32,10 @@ record BuiltInEngine(Engine engine) implements EngineCandidate {
     @Override
     public Engine open(Device device) {
         return engine;
+    }
+
+    @Override
+    public void fetch(Device device, Optional<Path> repository) {
+        // needs nothing
     }
 }

@@ -1,6 +1,8 @@
 package onebit.kit.engines;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 
@@ -24,4 +26,13 @@ public interface EngineCandidate {
      * @throws onebit.run.UserError if they cannot be had
      */
     Engine open(Device device);
+
+    /**
+     * Fetches the libraries that it needs on a device, to be used later or elsewhere; whether this machine has the device
+     * does not matter.
+     *
+     * @param repository a local Maven repository to copy them into, besides the user's own
+     * @throws onebit.run.UserError if they cannot be had or copied
+     */
+    void fetch(Device device, Optional<Path> repository);
 }

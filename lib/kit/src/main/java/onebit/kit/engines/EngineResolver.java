@@ -143,7 +143,10 @@ public final class EngineResolver {
         }
     }
 
-    private EngineCandidate byName(String name) {
+    /**
+     * @throws UserError listing the names that there are, if this is none
+     */
+    public EngineCandidate byName(String name) {
         return candidates.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow(() -> new UserError("There is no engine '" + name
             + "'; there are " + Stream.concat(Stream.of("auto"), candidates.stream().map(EngineCandidate::name)).collect(Collectors.joining(", "))
             + ". 'onebit engines' says what each can do."));

@@ -1,7 +1,9 @@
 package onebit.kit.engines;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +63,19 @@ public final class NativeArtifacts {
             progress.say(String.format(Locale.ROOT, "For %s, %d of %d files (%,d MB all together) are fetched once and kept in %s.", user, missing, places.size(),
                 megabytes, maven.localRepository()));
         return fetch(coordinates, maven);
+    }
+
+    /** Copies files with these coordinates into another local repository. */
+    static void copy(List<String> coordinates, List<Path> files, Path repository) {
+        for (int i = 0; i < files.size(); i++) {
+            Path place = place(repository, new DefaultArtifact(coordinates.get(i)));
+            try {
+                Files.createDirectories(place.getParent());
+                Files.copy(files.get(i), place, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UserError(place + " could not be written: " + e + ". Is there room on the disk?", e);
+            }
+        }
     }
 
     /** Where a local repository keeps an artifact; to look there saves the start of Maven Resolver, half a second. */

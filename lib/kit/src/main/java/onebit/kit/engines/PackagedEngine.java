@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import onebit.engine.Device;
@@ -57,12 +58,20 @@ final class PackagedEngine implements EngineCandidate {
 
     @Override
     public synchronized Engine open(Device device) {
+        return opened.computeIfAbsent(device, d -> load(fetch(d)));
+    }
+
+    @Override
+    public void fetch(Device device, Optional<Path> repository) {
+        List<Path> files = fetch(device);
+        repository.ifPresent(place -> NativeArtifacts.copy(description.libraries().get(device).on(platform), files, place));
+    }
+
+    private List<Path> fetch(Device device) {
         if (!exists(device))
             throw new UserError("The engine '" + name() + "' cannot run on this machine: " + lacking(device) + ". Use --engine reference, or another machine.");
-        return opened.computeIfAbsent(device, d -> {
-            Libraries libraries = description.libraries().get(d);
-            return load(artifacts.resolve("the engine '" + name() + "' on " + d.label(), libraries.on(platform), libraries.megabytes()));
-        });
+        Libraries libraries = description.libraries().get(device);
+        return artifacts.resolve("the engine '" + name() + "' on " + device.label(), libraries.on(platform), libraries.megabytes());
     }
 
     private boolean exists(Device device) {

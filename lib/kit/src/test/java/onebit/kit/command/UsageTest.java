@@ -28,7 +28,7 @@ class UsageTest {
     @Test
     void everyCommandHasHelp() {
         List<String> commands = new ArrayList<>(Main.commandLine().getSubcommands().keySet());
-        assertEquals(List.of("rows", "engines", "data", "train", "evaluate", "bench", "reproduce", "results", "figures", "completion"), commands);
+        assertEquals(List.of("rows", "engines", "data", "train", "evaluate", "bench", "reproduce", "results", "figures", "gpu-check", "completion"), commands);
         for (String command : commands) {
             Shell.Outcome outcome = Shell.run(command, "--help");
             assertEquals(0, outcome.code(), command);

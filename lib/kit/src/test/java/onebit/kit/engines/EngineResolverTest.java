@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import onebit.data.Progress;
 import onebit.engine.Device;
@@ -107,6 +108,18 @@ class EngineResolverTest {
         assertEquals("swift on cuda, bf16 (no natives)", onGpu.explanation());
         assertEquals("natives", onGpu.engine().modes().getFirst().note());
         assertNotSame(onCpu.engine(), onGpu.engine());
+    }
+
+    @Test
+    void fetchesWhatAnEngineNeedsForAMachineWithoutANetwork() throws Exception {
+        EngineJar.write(engines, "swift", false, WITH_NATIVES.replace(" =", ".cuda ="));
+        Path elsewhere = folder.resolve("elsewhere");
+
+        resolver(LINUX).byName("swift").fetch(Device.CUDA, Optional.of(elsewhere));
+
+        assertTrue(Files.isRegularFile(elsewhere.resolve(MavenServer.JAR)));
+        assertTrue(assertThrows(UserError.class, () -> resolver(new Platform("linux-riscv64")).byName("swift").fetch(Device.CUDA, Optional.empty()))
+            .getMessage().contains("this machine is linux-riscv64"));
     }
 
     @Test

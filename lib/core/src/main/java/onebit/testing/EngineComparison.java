@@ -94,6 +94,11 @@ public record EngineComparison(double logits, double loss, Map<String, Double> g
         if (!wrong.isEmpty()) throw new AssertionError(String.join("\n", wrong));
     }
 
+    /** The greatest error of logits, loss and moments. */
+    public double worstOutput() {
+        return Math.max(Math.max(logits, loss), moments.values().stream().max(Comparator.naturalOrder()).orElse(0.0));
+    }
+
     /** The greatest of the gradients' errors. */
     public double worstGradient() {
         return gradients.values().stream().max(Comparator.naturalOrder()).orElseThrow();
@@ -181,4 +186,5 @@ public record EngineComparison(double logits, double loss, Map<String, Double> g
             norm += e * e;
         }
         return norm == 0 ? Math.sqrt(difference) : Math.sqrt(difference / norm);
-    }}
+    }
+}

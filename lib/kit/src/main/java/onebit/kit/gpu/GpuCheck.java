@@ -1,0 +1,174 @@
+package onebit.kit.gpu;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import onebit.engine.Device;
+import onebit.engine.Engine;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.kit.bench.Benchmark;
+import onebit.kit.gpu.CheckTable.Finding;
+import onebit.model.Graph;
+import onebit.model.InitialWeights;
+import onebit.model.NamedTensors;
+import onebit.model.Shape;
+import onebit.model.WideResNet;
+import onebit.nvidia.CudaLibraries;
+import onebit.nvidia.NvidiaDriver;
+import onebit.quant.FullPrecision;
+import onebit.run.Machine;
+import onebit.run.Software;
+import onebit.testing.EngineComparison;
+import onebit.testing.RandomGraphs;
+import onebit.testing.SyntheticBatch;
+
+/**
+ * The first things to try on a machine with a GPU, each a line of the table: versions; every operation, forward and backward,
+ * and then one step of a whole network, layer by layer, against the float64 reference on the CPU; repeatability; images a
+ * second, beside Python's PyTorch where it is there.
+ *
+ * @param engine to try
+ * @param device to try it on; the CPU for a rehearsal
+ * @param widths of the networks that are timed
+ * @param peer   for comparison
+ */
+public record GpuCheck(Engine engine, Device device, List<Integer> widths, PythonPeer peer) {
+
+    private static final int DEPTH = 20, CLASSES = 10, SMALL_BATCH = 8, TIMED_STEPS = 20;
+    private static final Shape CIFAR = new Shape(3, 32, 32);
+    /** Batch norm's gradient is a sum that cancels and loses digits: 9e-4 in float32 on a CPU. */
+    private static final double FLOAT32_OUTPUT = 1e-4, FLOAT32_GRADIENT = 5e-3, BF16_OUTPUT = 2e-2, BF16_GRADIENT = 0.1;
+    /** An activation next to the kink of its ReLU falls to either side of it: hundredths of a layer's gradient. */
+    private static final double LAYER_GRADIENT = 0.05;
+    /** A round of a figure takes no more than about this. */
+    private static final double ROUND_SECONDS = 3;
+
+    /** @param python interpreter that may have PyTorch; {@code script} is {@code bench/torch_wrn.py} */
+    public GpuCheck(Engine engine, Device device, List<Integer> widths, String python, Path script) {
+        this(engine, device, widths, new PythonPeer(python, script));
+    }
+
+    /**
+     * Tries all.
+     *
+     * @param file  receives the table, in Markdown
+     * @param limit time after which nothing more is begun
+     * @param out   shows its lines
+     * @return how many steps were wrong or failed
+     */
+    public long run(Path file, Duration limit, PrintWriter out) {
+        CheckTable table = new CheckTable(file, "# " + engine.name() + " on " + device.label() + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS)
+            + "\n\nErrors are relative, against the float64 reference on the CPU.", limit, out);
+        into(table);
+        return table.faults();
+    }
+
+    private void into(CheckTable table) {
+        versions(table);
+        for (Precision precision : List.of(Precision.FLOAT32, Precision.BF16)) operations(table, precision);
+        layers(table);
+        for (Precision precision : List.of(Precision.FLOAT32, Precision.BF16)) repeatability(table, precision);
+        speed(table);
+    }
+
+    private NetworkOptions options(Precision precision) {
+        return NetworkOptions.training(precision).withDevice(device);
+    }
+
+    private void versions(CheckTable table) {
+        table.step("machine", () -> Finding.told(Machine.here().toString()));
+        table.step("software", () -> Finding.told(Software.running().toString()));
+        table.step("driver", () -> {
+            NvidiaDriver driver = NvidiaDriver.here();
+            return Finding.told(driver.problem().orElseGet(() -> "CUDA " + driver.cudaVersion() + "; " + driver.gpus().stream().map(Object::toString).collect(Collectors.joining("; "))));
+        });
+        table.step("CUDA's runtime and cuDNN", () -> Finding.told(List.of("libcudart.so.13", "libcudnn.so.9").stream()
+            .map(name -> CudaLibraries.here().find(name).map(Path::toString).orElse("no " + name)).collect(Collectors.joining("; "))));
+        table.step("engine", () -> {
+            try (Network network = engine.network(network(1), options(Precision.FLOAT32).withBatchSize(SMALL_BATCH))) {
+                return Finding.told(network.description());
+            }
+        });
+    }
+
+    private void operations(CheckTable table, Precision precision) {
+        Operations.all().forEach((name, graph) -> table.step(name + ", " + precision.label() + ": outputs, gradients", () -> {
+            SyntheticBatch batch = SyntheticBatch.of(graph, SMALL_BATCH, 1);
+            EngineComparison comparison = EngineComparison.between(EngineComparison.reference(), new EngineComparison.Side(engine, options(precision)), graph,
+                RandomGraphs.state(graph, batch), batch);
+            return precision == Precision.BF16 ? Finding.errors(comparison.worstOutput(), BF16_OUTPUT, comparison.worstGradient(), BF16_GRADIENT)
+                : Finding.errors(comparison.worstOutput(), FLOAT32_OUTPUT, comparison.worstGradient(), FLOAT32_GRADIENT);
+        }));
+    }
+
+    /** The gradient of each layer of 20-1, from the loss back to the input, with one comparison for all. */
+    private void layers(CheckTable table) {
+        Graph graph = network(1);
+        EngineComparison[] comparison = new EngineComparison[1];
+        table.step("one step of 20-1, float32: outputs, gradients", () -> {
+            SyntheticBatch batch = SyntheticBatch.of(graph, SMALL_BATCH, 2);
+            comparison[0] = EngineComparison.between(EngineComparison.reference(), new EngineComparison.Side(engine, options(Precision.FLOAT32)), graph,
+                RandomGraphs.state(graph, batch), batch);
+            return Finding.errors(comparison[0].worstOutput(), FLOAT32_OUTPUT, comparison[0].worstGradient(), LAYER_GRADIENT);
+        });
+        if (comparison[0] == null) return;
+        for (Map.Entry<String, Double> layer : List.copyOf(comparison[0].gradients().entrySet()).reversed())
+            table.step("gradient of " + layer.getKey(), () -> new Finding(String.format(Locale.ROOT, "%.1e", layer.getValue()),
+                String.format(Locale.ROOT, "%.0e", LAYER_GRADIENT), layer.getValue() <= LAYER_GRADIENT ? CheckTable.Outcome.OK : CheckTable.Outcome.WRONG));
+    }
+
+    private void repeatability(CheckTable table, Precision precision) {
+        table.step("three steps of 20-1 twice, " + precision.label() + ": same bits", () -> {
+            boolean same = threeSteps(precision).equals(threeSteps(precision));
+            return new Finding(same ? "yes" : "no", "", same ? CheckTable.Outcome.OK : CheckTable.Outcome.WRONG);
+        });
+    }
+
+    private NamedTensors threeSteps(Precision precision) {
+        Graph graph = network(1);
+        try (Network network = engine.network(graph, options(precision).withBatchSize(SMALL_BATCH))) {
+            network.load(InitialWeights.state(graph, 1));
+            for (int step = 0; step < 3; step++) network.train(SyntheticBatch.of(graph, SMALL_BATCH, step), 0.1);
+            return network.state();
+        }
+    }
+
+    private void speed(CheckTable table) {
+        Optional<String> python = peer.version(device);
+        for (int width : widths)
+            for (Precision precision : List.of(Precision.FLOAT32, Precision.BF16)) {
+                for (boolean training : new boolean[] {true, false})
+                    table.step((training ? "training " : "inference ") + DEPTH + "-" + width + ", batches of 125, " + precision.label() + ": images/s",
+                        () -> Finding.told(String.format(Locale.ROOT, "%,.0f", imagesPerSecond(width, precision, training))));
+                table.step("Python's PyTorch " + DEPTH + "-" + width + ", " + precision.label() + ": images/s in training, in inference", () -> {
+                    if (python.isEmpty()) return Finding.notRun("'" + peer.python() + "' has no PyTorch that computes on " + device.label());
+                    double[] rates = peer.imagesPerSecond(width, precision, device, TIMED_STEPS);
+                    return Finding.told(String.format(Locale.ROOT, "%,.0f, %,.0f (PyTorch %s)", rates[0], rates[1], python.get()));
+                });
+            }
+    }
+
+    private double imagesPerSecond(int width, Precision precision, boolean training) {
+        Graph graph = network(width);
+        NetworkOptions options = (training ? NetworkOptions.training(precision) : NetworkOptions.inference(precision)).withDevice(device);
+        try (Network network = engine.network(graph, options)) {
+            network.load(InitialWeights.state(graph, 1));
+            Benchmark benchmark = new Benchmark(network, training);
+            benchmark.warmUp(1);
+            return benchmark.imagesPerSecond((int) Math.clamp(ROUND_SECONDS / benchmark.seconds(1), 1, TIMED_STEPS));
+        }
+    }
+
+    private static Graph network(int width) {
+        return WideResNet.graph(new WideResNet.Spec(DEPTH, width, CLASSES, WideResNet.Activation.BATCH_NORM, new FullPrecision(), CIFAR, WideResNet.Variant.KERAS));
+    }
+}
