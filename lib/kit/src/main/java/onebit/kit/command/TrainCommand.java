@@ -7,10 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
+import onebit.engine.Execution;
 import onebit.kit.Installation;
 import onebit.kit.RowRun;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
+import onebit.kit.results.Run;
 import onebit.run.RunFolder;
 import onebit.run.RunResult;
 import onebit.train.Row;
@@ -54,7 +56,7 @@ public final class TrainCommand implements Callable<Integer> {
         Usage.check(spec, asked::check);
         RunFolder folder = new RunFolder(run != null ? run : new Results(Installation.current().results()).runs().resolve(asked.folderName()));
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
-            EngineChoice choice = engine.choose(spec, display, resume && folder.holdsRun() ? Optional.of(folder.config().execution()) : Optional.empty());
+            EngineChoice choice = engine.choose(spec, display, resume ? begunBy(folder) : Optional.empty());
             TrainingConfig config = asked.config(choice.execution());
             folder.check(config, resume); // before data is fetched
             Dataset dataset = data.load(row.dataset(), display);
@@ -74,11 +76,16 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    /** By what an unfinished run in the folder was begun. */
+    private static Optional<Execution> begunBy(RunFolder folder) {
+        return folder.holdsRun() && folder.result().isEmpty() ? Optional.of(folder.config().execution()) : Optional.empty();
+    }
+
     private void print(TrainingOutcome.Finished finished, TrainingConfig config, RunFolder folder) {
         RunResult result = finished.result();
         PrintWriter out = spec.commandLine().getOut();
         out.printf(Locale.ROOT, "%s: %.2f %% of %,d test images right at %d-%d, epochs %d, seed %d, %s%s%n", row.id(), result.accuracyPercent(),
-            result.images(), config.depth(), config.width(), config.epochs(), config.seed(), config.execution().label(),
+            result.images(), config.depth(), config.width(), config.epochs(), config.seed(), Run.of(folder, result).computedBy(),
             finished.before() ? " (finished before)" : "");
         out.printf(Locale.ROOT, "Published: %.2f %% at 20-10, epochs %d%n", PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs());
         out.println("Run folder: " + folder.path());
