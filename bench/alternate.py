@@ -29,6 +29,7 @@ def arguments(words=None):
     p.add_argument("--configurations", nargs="+", default=CONFIGURATIONS, metavar="WIDTH-PRECISION", help=f"default: {' '.join(CONFIGURATIONS)}")
     p.add_argument("--norm", choices=["bn", "srelu"], default="bn")
     p.add_argument("--full", action="store_true", help="full-precision weights, not one-bit ones")
+    p.add_argument("--engine", default="auto", help="of OneBit, as 'onebit engines' lists them (default: auto)")
     p.add_argument("--compile", action="store_true", help="PyTorch with torch.compile, which needs a C++ compiler")
     p.add_argument("--python", default=sys.executable, help="a Python that has PyTorch (default: this one)")
     p.add_argument("--rounds", type=int, default=7, help="undisturbed ones to have of each configuration (default: 7)")
@@ -40,7 +41,7 @@ def arguments(words=None):
     p.add_argument("--table", nargs="+", type=Path, metavar="FILE", help="run nothing, print the table of these files")
     a = p.parse_args(words)
     try:
-        a.configurations = [Configuration(c.width, c.precision, a.norm, not a.full) for c in map(Configuration.parse, a.configurations)]
+        a.configurations = [Configuration(c.width, c.precision, a.norm, not a.full, a.engine) for c in map(Configuration.parse, a.configurations)]
     except ValueError as e:
         p.error(str(e))
     if a.rounds < 1 or a.turn <= 0:

@@ -20,6 +20,8 @@ class Configuration:
     precision: str
     norm: str = "bn"
     one_bit: bool = True
+    engine: str = "auto"
+    """of OneBit"""
 
     @staticmethod
     def parse(text: str) -> "Configuration":
@@ -30,11 +32,11 @@ class Configuration:
 
     @property
     def name(self) -> str:
-        return f"20-{self.width} {self.precision} {'one-bit' if self.one_bit else 'full'} {self.norm}"
+        return f"20-{self.width} {self.precision} {'one-bit' if self.one_bit else 'full'} {self.norm}{'' if self.engine == 'auto' else f' by {self.engine}'}"
 
     def onebit(self) -> list[str]:
         return ["onebit", "bench", "train", f"--width={self.width}", f"--precision={self.precision}", f"--norm={self.norm}",
-                *["--one-bit"] * self.one_bit, f"--batch={BATCH}", "--worker"]
+                *["--one-bit"] * self.one_bit, f"--engine={self.engine}", f"--batch={BATCH}", "--worker"]
 
     def torch(self) -> list[str]:
         dtype = {"bf16": "bfloat16", "float32": "float32"}[self.precision]
