@@ -22,7 +22,10 @@ final class ColumnWinogradConvolution extends Convolution {
     private static final int TAG_GOIHW = 6;
 
     /** Bytes of a chunk's planes. */
-    private static final long CHUNK_BYTES = Long.getLong("onebit.cpu.chunk", 3L << 18);
+    private static final long CHUNK_BYTES = 3L << 18;
+
+    /** How much larger than the weights' gradient, which each chunk adds, the backward pass's planes are at least. */
+    private static final long GRADIENTS = 4;
 
     private final ConvolutionPrimitives products;
     private final boolean training;
@@ -108,11 +111,10 @@ final class ColumnWinogradConvolution extends Convolution {
         return (int) Math.max(1, CHUNK_BYTES / (planes(in) + 2 * planes(out)));
     }
 
-    /** Enough images that the weights' gradient, which each chunk adds, is no more than their planes. */
     @Override
     int backwardChunk() {
         long image = planes(out) + 2 * planes(in);
-        return (int) Math.max(1, Math.max(CHUNK_BYTES, 4 * products.count) / image);
+        return (int) Math.max(1, Math.max(CHUNK_BYTES, GRADIENTS * gradientBytes()) / image);
     }
 
     // ---- transforms between tensors and planes
