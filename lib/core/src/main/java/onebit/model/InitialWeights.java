@@ -33,11 +33,16 @@ public final class InitialWeights {
     }
 
     private static Tensor weights(Graph.Parameter parameter, Node.Conv conv, long seed, int position) {
-        double deviation = Math.sqrt(2.0 / conv.fanIn()) / TRUNCATED_DEVIATION;
+        double deviation = deviation(conv.fanIn());
         CounterRandom random = new CounterRandom(seed, Purpose.INITIAL_WEIGHTS, 0, position);
         float[] values = new float[parameter.size()];
         for (int i = 0; i < values.length; i++) values[i] = (float) (deviation * truncatedNormal(random));
         return new Tensor(parameter.shape(), values);
+    }
+
+    /** Standard deviation of a layer's normal distribution before it is truncated. */
+    public static double deviation(int fanIn) {
+        return Math.sqrt(2.0 / fanIn) / TRUNCATED_DEVIATION;
     }
 
     private static double truncatedNormal(CounterRandom random) {

@@ -1,6 +1,7 @@
 package onebit.cpu;
 
 import java.util.List;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;

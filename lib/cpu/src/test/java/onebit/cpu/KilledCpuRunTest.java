@@ -2,6 +2,7 @@ package onebit.cpu;
 
 import java.nio.file.Path;
 import java.util.List;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Precision;
 import onebit.run.RunFolder;
 import onebit.testing.JavaProcess;

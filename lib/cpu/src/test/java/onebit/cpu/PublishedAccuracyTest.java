@@ -3,6 +3,7 @@ package onebit.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Precision;
 import onebit.testing.PublishedScore;
 import org.junit.jupiter.params.ParameterizedTest;

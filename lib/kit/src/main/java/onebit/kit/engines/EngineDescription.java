@@ -10,14 +10,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.run.UserError;
 
 /**
  * What an engine's jar says about itself in {@value #RESOURCE}, so that it can be listed without being loaded: {@code name},
  * {@code summary}, {@code preference}; and {@code libraries}, {@code megabytes} and {@code platforms} for the CPU, the same
- * followed by {@code .cuda} for an NVIDIA GPU.
+ * followed by {@code .cuda} for an NVIDIA GPU; {@code libraries.shared} for what it needs on both; {@code processor.AVX-512} and the like, what stands in the coordinates for
+ * <code>${processor}</code> on such a {@link CpuFeatures processor}.
  *
  * @param name       as on the command line
  * @param summary    one line for people
@@ -32,14 +35,16 @@ public record EngineDescription(String name, String summary, int preference, Map
      * Jars, of Java classes and of native libraries, that an engine needs on a device.
      *
      * @param coordinates of Maven, {@code group:artifact:version} or {@code group:artifact:extension:classifier:version};
-     *                    <code>${platform}</code> stands for the {@link Platform}
+     *                    <code>${platform}</code> stands for the {@link Platform}, <code>${processor}</code> for what follows
+     * @param processors  what <code>${processor}</code> stands for, by the processor's vector instructions; nothing for others
      * @param megabytes   of all together, for people: whole 10^6 bytes, 0 if that is not worth telling
      * @param platforms   names of the platforms for which these exist; empty: any
      */
-    public record Libraries(List<String> coordinates, int megabytes, List<String> platforms) {
+    public record Libraries(List<String> coordinates, Map<String, String> processors, int megabytes, List<String> platforms) {
 
-        List<String> on(Platform platform) {
-            return coordinates.stream().map(c -> c.replace("${platform}", platform.name())).toList();
+        List<String> on(Platform platform, CpuFeatures processor) {
+            String classifier = processors.getOrDefault(processor.name(), "");
+            return coordinates.stream().map(c -> c.replace("${platform}", platform.name()).replace("${processor}", classifier)).toList();
         }
 
         boolean exist(Platform platform) {
@@ -72,8 +77,14 @@ public record EngineDescription(String name, String summary, int preference, Map
     }
 
     private static Libraries libraries(Properties properties, String suffix, Path jar) {
-        return new Libraries(list(properties.getProperty("libraries" + suffix, "")), number(properties, "megabytes" + suffix, jar),
+        return new Libraries(list(properties.getProperty("libraries.shared", "") + " " + properties.getProperty("libraries" + suffix, "")), processors(properties), number(properties, "megabytes" + suffix, jar),
             list(properties.getProperty("platforms" + suffix, "")));
+    }
+
+    private static Map<String, String> processors(Properties properties) {
+        String prefix = "processor.";
+        return properties.stringPropertyNames().stream().filter(key -> key.startsWith(prefix))
+            .collect(Collectors.toMap(key -> key.substring(prefix.length()), key -> properties.getProperty(key).strip()));
     }
 
     private static int number(Properties properties, String key, Path jar) {

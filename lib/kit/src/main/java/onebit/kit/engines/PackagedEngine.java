@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.kit.engines.EngineDescription.Libraries;
@@ -64,14 +65,18 @@ final class PackagedEngine implements EngineCandidate {
     @Override
     public void fetch(Device device, Optional<Path> repository) {
         List<Path> files = fetch(device);
-        repository.ifPresent(place -> NativeArtifacts.copy(description.libraries().get(device).on(platform), files, place));
+        repository.ifPresent(place -> NativeArtifacts.copy(coordinates(description.libraries().get(device)), files, place));
     }
 
     private List<Path> fetch(Device device) {
         if (!exists(device))
             throw new UserError("The engine '" + name() + "' cannot run on this machine: " + lacking(device) + ". Use --engine reference, or another machine.");
         Libraries libraries = description.libraries().get(device);
-        return artifacts.resolve("the engine '" + name() + "' on " + device.label(), libraries.on(platform), libraries.megabytes());
+        return artifacts.resolve("the engine '" + name() + "' on " + device.label(), coordinates(libraries), libraries.megabytes());
+    }
+
+    private List<String> coordinates(Libraries libraries) {
+        return libraries.on(platform, CpuFeatures.detect());
     }
 
     private boolean exists(Device device) {

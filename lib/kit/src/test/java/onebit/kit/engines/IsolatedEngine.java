@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import onebit.data.Progress;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.kit.engines.EngineDescription.Libraries;
@@ -43,7 +44,7 @@ public final class IsolatedEngine {
         Libraries libraries = EngineDescription.of(description(name), Path.of(name)).libraries().get(device);
         Assumptions.assumeTrue(libraries.exist(Platform.current()), "the engine " + name + " has no libraries for " + Platform.current());
         try {
-            return new NativeArtifacts(MavenSettings::ofUser, Progress.NONE).resolve("the tests", libraries.on(Platform.current()), 0);
+            return new NativeArtifacts(MavenSettings::ofUser, Progress.NONE).resolve("the tests", libraries.on(Platform.current(), CpuFeatures.detect()), 0);
         } catch (UserError e) {
             return Assumptions.abort("what the engine " + name + " needs cannot be had here: " + e.getMessage());
         }

@@ -1,4 +1,4 @@
-package onebit.cpu;
+package onebit.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,15 +8,15 @@ import java.util.Set;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * What the processor can do, as far as the engine asks.
+ * What the processor can do, as far as engines ask.
  *
- * @param name vector instructions, for people
+ * @param name vector instructions: {@code AVX-512}, {@code AVX2}, {@code SSE} or {@code NEON}
  * @param bf16 whether products of bf16 values are instructions of their own
  */
-record CpuFeatures(String name, boolean bf16) {
+public record CpuFeatures(String name, boolean bf16) {
 
-    /** From the kernel's list of flags where there is one (Linux), else from the JVM's vector length. */
-    static CpuFeatures detect() {
+    /** From the kernel's list of flags where there is one (Linux), else from the JVM's vector length, which tells nothing of bf16. */
+    public static CpuFeatures detect() {
         Path info = Path.of("/proc/cpuinfo");
         if (Files.isReadable(info)) {
             try (var lines = Files.lines(info)) {
@@ -29,14 +29,17 @@ record CpuFeatures(String name, boolean bf16) {
         return unknown();
     }
 
-    static CpuFeatures of(Set<String> flags) {
+    /** @param flags as Linux lists them */
+    public static CpuFeatures of(Set<String> flags) {
         boolean bf16 = flags.contains("avx512_bf16") || flags.contains("amx_bf16") || flags.contains("bf16");
         String vectors = flags.contains("avx512bw") ? "AVX-512" : flags.contains("avx2") ? "AVX2" : flags.contains("asimd") ? "NEON" : "SSE";
         return new CpuFeatures(vectors, bf16 && !vectors.equals("AVX2") && !vectors.equals("SSE"));
     }
 
     private static CpuFeatures unknown() {
-        return new CpuFeatures(FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors ("
-            + System.getProperty("os.arch").toLowerCase(Locale.ROOT) + ")", false);
+        String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        if (processor.equals("aarch64") || processor.equals("arm64")) return new CpuFeatures("NEON", false);
+        int bits = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        return new CpuFeatures(bits >= 512 ? "AVX-512" : bits >= 256 ? "AVX2" : "SSE", false);
     }
 }
