@@ -71,7 +71,7 @@ public final class Graph {
     }
 
     /** Shape of a node's output, given those of its inputs by name. */
-    static Shape shapeOf(Node node, Map<String, Shape> shapes) {
+    public static Shape shapeOf(Node node, Map<String, Shape> shapes) {
         return switch (node) {
             case Node.Input n -> n.shape();
             case Node.Conv n -> {

@@ -39,10 +39,14 @@ final class TestEngine {
 
     /** Calls a static method without arguments of a class that uses DL4J's own; the class loader of this test lacks them. */
     static void run(String type, String method) throws Throwable {
+        ClassLoader loader = get().getClass().getClassLoader(), before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(loader);
         try {
-            Class.forName(type, true, get().getClass().getClassLoader()).getMethod(method).invoke(null);
+            Class.forName(type, true, loader).getMethod(method).invoke(null);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
         }
     }
 }
