@@ -6,6 +6,7 @@ import onebit.kit.command.CompletionCommand;
 import onebit.kit.command.DataCommand;
 import onebit.kit.command.EnginesCommand;
 import onebit.kit.command.EvaluateCommand;
+import onebit.kit.command.ExportCommand;
 import onebit.kit.command.FiguresCommand;
 import onebit.kit.command.GpuCheckCommand;
 import onebit.kit.command.Names;
@@ -25,8 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The command line {@code onebit}. Exit codes: 0 done, 1 failed, 2 wrong usage. Results go to standard output, all else to standard error. */
 @Command(name = "onebit", description = "Wide residual networks with one bit per weight: train, evaluate and compare with what was published.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RowsCommand.class, EnginesCommand.class, DataCommand.class, TrainCommand.class, EvaluateCommand.class, BenchCommand.class,
-        ReproduceCommand.class, ResultsCommand.class, FiguresCommand.class, GpuCheckCommand.class, CompletionCommand.class},
+    subcommands = {RowsCommand.class, EnginesCommand.class, DataCommand.class, TrainCommand.class, EvaluateCommand.class, ExportCommand.class,
+        BenchCommand.class, ReproduceCommand.class, ResultsCommand.class, FiguresCommand.class, GpuCheckCommand.class, CompletionCommand.class},
     mixinStandardHelpOptions = true, versionProvider = Version.class, scope = ScopeType.INHERIT, sortOptions = false, usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n", exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
 public final class Main {

@@ -6,7 +6,6 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,11 +15,8 @@ import onebit.data.Split;
 import onebit.engine.NetworkOptions;
 import onebit.kit.engines.EngineChoice;
 import onebit.model.Model;
-import onebit.published.MatModel;
 import onebit.run.AtomicFile;
 import onebit.run.Json;
-import onebit.run.RunFolder;
-import onebit.run.UserError;
 import onebit.train.Evaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +31,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The folder of a finished run, or one of the authors' .mat files.")
+    @Parameters(paramLabel = "MODEL", description = ModelSource.DESCRIPTION)
     Path model;
 
     @Option(names = "--dataset", paramLabel = "NAME", completionCandidates = Names.DataSets.class,
@@ -65,8 +61,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         Usage.check(spec, () -> {
             if (limit != null && limit < 1) throw new IllegalArgumentException("--limit must be 1 or more, not " + limit + ".");
         });
-        Model read = read();
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
+            Model read = ModelSource.read(model, display);
             EngineChoice choice = engine.choose(spec, display);
             Split images = data.load(dataset == null ? read.dataset() : dataset.name(), display).test();
             if (limit != null) images = images.first(limit);
@@ -74,11 +70,6 @@ public final class EvaluateCommand implements Callable<Integer> {
             print(evaluate(read, images, choice, options, display), read);
         }
         return 0;
-    }
-
-    private Model read() {
-        if (!Files.exists(model)) throw new UserError("There is no " + model + ". Give the folder of a finished run, or a .mat file.");
-        return Files.isDirectory(model) ? new RunFolder(model).model() : MatModel.read(model);
     }
 
     private Evaluation evaluate(Model read, Split images, EngineChoice choice, NetworkOptions options, ProgressDisplay display) {

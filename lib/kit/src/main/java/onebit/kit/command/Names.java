@@ -70,7 +70,7 @@ public final class Names {
     static final class Engines implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return List.of("auto", "cpu", "torch", "reference").iterator();
+            return List.of("auto", "cpu", "torch", "dl4j", "reference").iterator();
         }
     }
 
@@ -85,6 +85,17 @@ public final class Names {
         @Override
         public Iterator<String> iterator() {
             return List.of("auto", "bf16", "float32", "float64").iterator();
+        }
+    }
+
+    /** Formats of other programs. */
+    static final class Formats implements Iterable<String> {
+
+        static final List<String> ALL = List.of("dl4j");
+
+        @Override
+        public Iterator<String> iterator() {
+            return ALL.iterator();
         }
     }
 

@@ -16,6 +16,7 @@ import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Execution;
 import onebit.engine.Precision;
+import onebit.model.ModelFormat;
 import onebit.run.UserError;
 
 /**
@@ -53,6 +54,17 @@ public final class EngineResolver {
     /** All engines, the one to prefer first. */
     public List<EngineCandidate> candidates() {
         return candidates;
+    }
+
+    /**
+     * A file format that an engine brings under its own name; fetches what it needs, for the CPU.
+     *
+     * @throws UserError if there is no such engine, or it has no format
+     */
+    public ModelFormat modelFormat(String name) {
+        ClassLoader loader = byName(name).open(Device.CPU).getClass().getClassLoader();
+        return ServiceLoader.load(ModelFormat.class, loader).stream().map(ServiceLoader.Provider::get).filter(f -> f.name().equals(name)).findFirst()
+            .orElseThrow(() -> new UserError("The engine '" + name + "' has no file format of its own."));
     }
 
     /**

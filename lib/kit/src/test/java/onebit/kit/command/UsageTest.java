@@ -28,7 +28,7 @@ class UsageTest {
     @Test
     void everyCommandHasHelp() {
         List<String> commands = new ArrayList<>(Main.commandLine().getSubcommands().keySet());
-        assertEquals(List.of("rows", "engines", "data", "train", "evaluate", "bench", "reproduce", "results", "figures", "gpu-check", "completion"), commands);
+        assertEquals(List.of("rows", "engines", "data", "train", "evaluate", "export", "bench", "reproduce", "results", "figures", "gpu-check", "completion"), commands);
         for (String command : commands) {
             Shell.Outcome outcome = Shell.run(command, "--help");
             assertEquals(0, outcome.code(), command);
@@ -59,6 +59,8 @@ class UsageTest {
             Arguments.of("'both' is none of train, infer.", new String[] {"bench", "both"}),
             Arguments.of("--limit must be 1 or more, not 0.", new String[] {"evaluate", "model", "--limit", "0"}),
             Arguments.of("Unknown data set 'mnist'", new String[] {"evaluate", "model", "--dataset", "mnist"}),
+            Arguments.of("There is no format 'onnx'; there is dl4j.", new String[] {"export", "model", "--format", "onnx"}),
+            Arguments.of("--format", new String[] {"export", "model"}),
             Arguments.of("6n + 2", new String[] {"reproduce", "--depth", "9"}));
     }
 
@@ -79,7 +81,7 @@ class UsageTest {
 
         Shell.Outcome outcome = Shell.run("evaluate", missing);
         assertEquals(1, outcome.code());
-        assertEquals("onebit: There is no " + missing + ". Give the folder of a finished run, or a .mat file.\n", outcome.err());
+        assertEquals("onebit: There is no " + missing + ". Give the folder of a finished run, a .mat file, or a .zip of DL4J's.\n", outcome.err());
         assertTrue(Shell.run("evaluate", missing, "--verbose").err().contains("\tat onebit.kit.command.EvaluateCommand"));
     }
 

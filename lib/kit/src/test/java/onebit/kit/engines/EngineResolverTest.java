@@ -179,4 +179,10 @@ class EngineResolverTest {
 
         assertTrue(assertThrows(UserError.class, () -> resolver(LINUX)).getMessage().contains(broken.toString()));
     }
+
+    @Test
+    void anEngineWithoutAFileFormatSaysSo() {
+        EngineResolver resolver = new EngineResolver(Path.of("none"), Platform.current(), new NativeArtifacts(MavenSettings::ofUser, Progress.NONE));
+        assertEquals("The engine 'reference' has no file format of its own.", assertThrows(UserError.class, () -> resolver.modelFormat("reference")).getMessage());
+    }
 }
