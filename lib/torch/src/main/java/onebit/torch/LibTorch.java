@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Properties;
 import onebit.data.UserCache;
 import onebit.engine.Device;
+import onebit.engine.Malloc;
 import onebit.nvidia.CudaLibraries;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -42,8 +43,12 @@ final class LibTorch {
         if (System.getProperty("org.bytedeco.javacpp.cachedir") == null)
             System.setProperty("org.bytedeco.javacpp.cachedir", UserCache.folder().resolve("natives").resolve("javacpp").toString());
         withoutCollector();
-        if (device == Device.CUDA) Cuda.load(CudaLibraries.here());
-        else Malloc.keepFreedMemory();
+        if (device == Device.CUDA) {
+            Cuda.load(CudaLibraries.here());
+        } else {
+            Malloc.keepFreedMemory();
+            HugePages.ask();
+        }
         try {
             Loader.load(torch.class);
         } catch (UnsatisfiedLinkError e) {
