@@ -16,7 +16,7 @@ help:
 	@echo 'make lab-test     try them there, in a browser (Chromium or Chrome)'
 	@echo 'make reproduce    execute the notebooks: train the eight rows, write results/ and figures/, and a report of all;'
 	@echo '                  PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
-	@echo '                  ENGINE=auto|cpu|torch|reference DEVICE=cpu|cuda PRECISION=auto|bf16|float32'
+	@echo '                  ENGINE=auto|cpu|torch|dl4j|reference DEVICE=cpu|cuda PRECISION=auto|bf16|float32'
 	@echo 'make reproduce-plain   train the rows and write results/ without notebooks, and without Python'
 	@echo 'make reproduce-test    try how notebooks are executed'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
