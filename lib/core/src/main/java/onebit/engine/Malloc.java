@@ -4,6 +4,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 
 /**
  * The C library's allocator, told to keep what is freed: the frameworks below some engines allocate and free large arrays
@@ -21,7 +22,8 @@ public final class Malloc {
         SymbolLookup library = Linker.nativeLinker().defaultLookup();
         if (library.find("gnu_get_libc_version").isEmpty()) return;
         library.find("mallopt").ifPresent(function -> {
-            var mallopt = Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+            FunctionDescriptor type = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+            MethodHandle mallopt = Linker.nativeLinker().downcallHandle(function, type);
             int[][] settings = {{ARENA_MAX, 1}, {MMAP_MAX, 0}, {TRIM_THRESHOLD, Integer.MAX_VALUE}, {TOP_PAD, GROW_BY}};
             try {
                 for (int[] setting : settings) mallopt.invokeWithArguments(setting[0], setting[1]);

@@ -56,7 +56,8 @@ final class StockGraph {
                 builder.addInputs(n.name()).setInputTypes(InputType.convolutional(s.height(), s.width(), s.channels()));
             }
             case Node.Conv n -> convolve(n);
-            case Node.BatchNorm n -> layer(n, new BatchNormalization.Builder().eps(n.epsilon()).decay(n.momentum()).lockGammaBeta(!n.affine()).useLogStd(false).build());
+            case Node.BatchNorm n -> layer(n, new BatchNormalization.Builder().eps(n.epsilon()).decay(n.momentum())
+                .lockGammaBeta(!n.affine()).useLogStd(false).build());
             case Node.ReLU n -> layer(n, new ActivationLayer(Activation.RELU));
             case Node.ShiftedReLU n -> {
                 builder.addVertex(n.name() + "-shifted", new ShiftVertex(SHIFT), n.input());

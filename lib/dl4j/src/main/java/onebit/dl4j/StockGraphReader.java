@@ -109,8 +109,10 @@ final class StockGraphReader {
             case LayerVertex v -> layer(name, v.getLayerConf().getLayer(), first);
             case ElementWiseVertex v when v.getOp() == ElementWiseVertex.Op.Add && inputs.size() == 2 ->
                 add(new Node.Add(name, node(name, v, inputs.get(0)), node(name, v, inputs.get(1))));
-            case ShiftVertex v when first.stage == Stage.NODE && v.getShiftFactor() == StockGraph.SHIFT -> outputs.put(name, new Output(first.node, Stage.SHIFTED));
-            case ShiftVertex v when first.stage == Stage.SHIFTED_AND_RECTIFIED && v.getShiftFactor() == -StockGraph.SHIFT -> add(new Node.ShiftedReLU(name, first.node));
+            case ShiftVertex v when first.stage == Stage.NODE && v.getShiftFactor() == StockGraph.SHIFT ->
+                outputs.put(name, new Output(first.node, Stage.SHIFTED));
+            case ShiftVertex v when first.stage == Stage.SHIFTED_AND_RECTIFIED && v.getShiftFactor() == -StockGraph.SHIFT ->
+                add(new Node.ShiftedReLU(name, first.node));
             case ScaleVertex v when v.getScaleFactor() == 0 && first.stage == Stage.NODE -> outputs.put(name, new Output(first.node, Stage.ZEROS));
             case ScaleVertex v -> add(new Node.Scale(name, node(name, v, inputs.getFirst()), v.getScaleFactor()));
             case MergeVertex v when inputs.size() == 2 && outputs.get(inputs.get(1)).equals(new Output(first.node, Stage.ZEROS)) ->
@@ -127,7 +129,7 @@ final class StockGraphReader {
             case Layer any when in.stage != Stage.NODE -> throw unknown(name, any);
             case ZeroPaddingLayer p -> outputs.put(name, new Output(in.node, Stage.PADDED,
                 new Padding(p.getPadding()[0], p.getPadding()[1], p.getPadding()[2], p.getPadding()[3])));
-            case BatchNormalization n when !n.isUseLogStd() && !n.isLockGammaBeta() || n.isLockGammaBeta() && n.getGamma() == 1 && n.getBeta() == 0 -> batchNorm(name, n, in);
+            case BatchNormalization n when !n.isUseLogStd() && (!n.isLockGammaBeta() || n.getGamma() == 1 && n.getBeta() == 0) -> batchNorm(name, n, in);
             case ActivationLayer a when a.getActivationFn() instanceof ActivationReLU -> add(new Node.ReLU(name, in.node));
             case SubsamplingLayer p when p.getPoolingType() == PoolingType.AVG && square(p.getKernelSize()) && square(p.getStride())
                 && !p.isAvgPoolIncludePadInDivisor() -> add(new Node.AveragePool(name, in.node, p.getKernelSize()[0], p.getStride()[0],

@@ -133,7 +133,7 @@ final class TrainableGraph {
         Shape in = graph.shape(n.input());
         boolean alike = p.top() == p.bottom() && p.left() == p.right();
         if (!alike && !p.equals(Padding.same(in.height(), in.width(), n.size(), n.stride())))
-            throw new UnsupportedOperationException("The average pool '" + n.name() + "' has " + p + ". The dl4j engine pools with the same padding on opposite sides,"
-                + " or with TensorFlow's SAME; use the reference engine.");
+            throw new UnsupportedOperationException("The average pool '" + n.name() + "' has " + p
+                + ". The dl4j engine pools with the same padding on opposite sides, or with TensorFlow's SAME; use the reference engine.");
     }
 }

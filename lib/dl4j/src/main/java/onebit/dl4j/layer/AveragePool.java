@@ -77,7 +77,8 @@ public final class AveragePool extends OperationConfiguration {
             AveragePool conf = layerConf();
             Windows windows = Windows.of((int) input.size(1), (int) input.size(2), conf.size, conf.stride, conf.around());
             if (windows.pads())
-                throw new IllegalStateException("The average pool '" + conf.getLayerName() + "' has padding that ND4J cannot leave out of the average: " + conf.around() + ".");
+                throw new IllegalStateException("The average pool '" + conf.getLayerName() + "' has padding that ND4J cannot leave out of the average: "
+                    + conf.around() + ".");
             return windows.arguments(EXCLUDING_PADDING, Ops.NHWC);
         }
 

@@ -38,7 +38,8 @@ public final class ChannelDoubling extends OperationConfiguration {
         @Override
         public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
             assertInputSet(false);
-            INDArray y = workspaces.create(ArrayType.ACTIVATIONS, input.dataType(), new long[] {input.size(0), input.size(1), input.size(2), 2 * input.size(3)}, 'c');
+            long[] shape = {input.size(0), input.size(1), input.size(2), 2 * input.size(3)};
+            INDArray y = workspaces.create(ArrayType.ACTIVATIONS, input.dataType(), shape, 'c');
             firstHalf(y).assign(input);
             return y;
         }

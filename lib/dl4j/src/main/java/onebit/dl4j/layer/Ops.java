@@ -15,7 +15,8 @@ final class Ops {
     private Ops() {}
 
     static void run(String name, INDArray[] inputs, INDArray[] outputs, int[] integers, double... floats) {
-        Nd4j.exec(DynamicCustomOp.builder(name).addInputs(inputs).addOutputs(outputs).addIntegerArguments(integers).addFloatingPointArguments(box(floats)).build());
+        Nd4j.exec(DynamicCustomOp.builder(name).addInputs(inputs).addOutputs(outputs).addIntegerArguments(integers)
+            .addFloatingPointArguments(box(floats)).build());
     }
 
     private static Double[] box(double[] values) {

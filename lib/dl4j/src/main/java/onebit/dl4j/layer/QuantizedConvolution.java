@@ -39,8 +39,9 @@ public final class QuantizedConvolution extends ParameterizedConfiguration {
     private final transient WeightQuantizer quantizer;
 
     /** As JSON has it: the quantizer by its name ({@code full}, {@code 1bit}) or, for another one, its class. */
-    QuantizedConvolution(@JsonProperty("inputChannels") int inputChannels, @JsonProperty("outputChannels") int outputChannels, @JsonProperty("kernel") int kernel,
-                         @JsonProperty("stride") int stride, @JsonProperty("padding") int[] padding, @JsonProperty("quantizerName") String quantizer) {
+    QuantizedConvolution(@JsonProperty("inputChannels") int inputChannels, @JsonProperty("outputChannels") int outputChannels,
+                         @JsonProperty("kernel") int kernel, @JsonProperty("stride") int stride, @JsonProperty("padding") int[] padding,
+                         @JsonProperty("quantizerName") String quantizer) {
         this(inputChannels, outputChannels, kernel, stride, new Padding(padding[0], padding[1], padding[2], padding[3]), quantizer(quantizer));
     }
 
@@ -56,7 +57,8 @@ public final class QuantizedConvolution extends ParameterizedConfiguration {
     private static WeightQuantizer quantizer(String name) {
         for (WeightQuantizer known : new WeightQuantizer[] {new OneBit(), new FullPrecision()}) if (known.name().equals(name)) return known;
         try {
-            return Class.forName(name, true, QuantizedConvolution.class.getClassLoader()).asSubclass(WeightQuantizer.class).getConstructor().newInstance();
+            Class<?> type = Class.forName(name, true, QuantizedConvolution.class.getClassLoader());
+            return type.asSubclass(WeightQuantizer.class).getConstructor().newInstance();
         } catch (ReflectiveOperationException | ClassCastException e) {
             throw new IllegalArgumentException("There is no quantizer '" + name + "'; there are 1bit, full and classes with a constructor without arguments.", e);
         }
