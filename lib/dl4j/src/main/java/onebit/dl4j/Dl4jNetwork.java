@@ -14,6 +14,7 @@ import onebit.engine.StepResult;
 import onebit.model.Graph;
 import onebit.model.Graph.Role;
 import onebit.model.NamedTensors;
+import onebit.model.Node;
 import onebit.model.Shape;
 import onebit.model.Tensor;
 import org.deeplearning4j.nn.api.Model;
@@ -22,12 +23,21 @@ import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.nn.updater.graph.ComputationGraphUpdater;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
+import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
+import org.nd4j.linalg.api.memory.enums.LearningPolicy;
+import org.nd4j.linalg.api.memory.enums.ResetPolicy;
+import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** A {@link TrainableGraph} with its parameters. Steps run on the caller's thread, ND4J's operations on its own threads. */
 final class Dl4jNetwork implements Network {
+
+    /** DL4J's names for the workspace of all activations of a step, and for those of gradients, of which three are in use. */
+    private static final String ACTIVATIONS = "WS_ALL_LAYERS_ACT", GRADIENTS = "WS_LAYER_ACT_";
+    private static final int GRADIENT_WORKSPACES = 3;
 
     private final Graph graph;
     private final NetworkOptions options;
@@ -38,7 +48,9 @@ final class Dl4jNetwork implements Network {
     private final float[] images;
     private final INDArray features;
     private float[] logits;
+    private boolean begun;
     private boolean loaded;
+    private boolean closed;
 
     Dl4jNetwork(Graph graph, NetworkOptions options, int threads) {
         this.graph = graph;
@@ -82,6 +94,8 @@ final class Dl4jNetwork implements Network {
         if (batch.size() != options.batchSize())
             throw new IllegalStateException("Training takes full batches of " + options.batchSize() + " images, not " + batch.size() + ".");
         NativeThreads.set(threads);
+        if (!begun) makeWorkspaces();
+        begun = true;
         int[] labels = batch.labels(graph.classes());
         read(batch);
         try (INDArray target = oneHot(labels)) {
@@ -94,6 +108,26 @@ final class Dl4jNetwork implements Network {
         StepResult result = StepResult.of(logits, labels);
         // A rectifier turns what is no number into 0; the penalty on the weights, which is part of the score, does not.
         return Double.isFinite(net.score()) ? result : new StepResult(net.score(), result.correct());
+    }
+
+    /** With the sizes that they will have: DL4J would find them out in first steps that take twice the memory. */
+    private void makeWorkspaces() {
+        long all = 0, greatest = 0;
+        for (Node node : graph.nodes()) {
+            if (node instanceof Node.Input || net.getVertex(node.name()) == null) continue;
+            long bytes = (long) graph.shape(node.name()).size() * options.batchSize() * Float.BYTES;
+            all += bytes;
+            greatest = Math.max(greatest, bytes);
+        }
+        makeWorkspace(ACTIVATIONS, all);
+        for (int i = 0; i < GRADIENT_WORKSPACES; i++) makeWorkspace(GRADIENTS + i, 2 * greatest); // a sum has two
+    }
+
+    private static void makeWorkspace(String name, long bytes) {
+        WorkspaceConfiguration configuration = WorkspaceConfiguration.builder().initialSize(bytes + bytes / 50).overallocationLimit(0.05)
+            .policyLearning(LearningPolicy.FIRST_LOOP).policyReset(ResetPolicy.BLOCK_LEFT).policySpill(SpillPolicy.REALLOCATE)
+            .policyAllocation(AllocationPolicy.OVERALLOCATE).build();
+        Nd4j.getWorkspaceManager().getWorkspaceForCurrentThread(configuration, name);
     }
 
     /** The update of DL4J's own optimizer, at this step's rate. */
@@ -212,10 +246,12 @@ final class Dl4jNetwork implements Network {
         if (!loaded) throw new IllegalStateException("The network has no parameters; load a state first.");
     }
 
-    /** Gives the workspaces' memory back. */
     @Override
     public void close() {
+        if (closed) return;
+        closed = true;
         loaded = false;
-        Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+        net.close();
+        features.close();
     }
 }
