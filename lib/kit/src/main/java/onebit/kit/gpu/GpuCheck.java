@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Network;
@@ -74,10 +75,16 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
 
     private void into(CheckTable table) {
         versions(table);
-        for (Precision precision : List.of(Precision.FLOAT32, Precision.BF16)) operations(table, precision);
+        for (Precision precision : precisions()) operations(table, precision);
         layers(table);
-        for (Precision precision : List.of(Precision.FLOAT32, Precision.BF16)) repeatability(table, precision);
+        for (Precision precision : precisions()) repeatability(table, precision);
         speed(table);
+    }
+
+    /** Of float32 and bf16 those that the engine computes in on the device, or would on a newer one. */
+    private List<Precision> precisions() {
+        return Stream.of(Precision.FLOAT32, Precision.BF16)
+            .filter(p -> engine.modes().stream().anyMatch(m -> m.device() == device && m.precision() == p)).toList();
     }
 
     private NetworkOptions options(Precision precision) {
@@ -145,7 +152,7 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
     private void speed(CheckTable table) {
         Optional<String> python = peer.version(device);
         for (int width : widths)
-            for (Precision precision : List.of(Precision.FLOAT32, Precision.BF16)) {
+            for (Precision precision : precisions()) {
                 for (boolean training : new boolean[] {true, false})
                     table.step((training ? "training " : "inference ") + DEPTH + "-" + width + ", batches of 125, " + precision.label() + ": images/s",
                         () -> Finding.told(String.format(Locale.ROOT, "%,.0f", imagesPerSecond(width, precision, training))));
