@@ -25,7 +25,7 @@ WAITING = "waiting at barriers"
 PARTS = [
     (WAITING, r"WorkerTeam\.await"),
     ("weights: momentum, update, quantizing, packing", r"WeightKernels|\.quantize|\.update|\.prepare|\.share\b"),
-    ("Winograd: products of matrices (oneDNN)", r"OneDnn\.(?s:.*)WinogradConvolution"),
+    ("Winograd: products (oneDNN)", r"OneDnn\.(?s:.*)WinogradConvolution"),
     ("direct convolutions (oneDNN)", r"OneDnn\.(?s:.*)DirectConvolution"),
     ("Winograd: transforms, fused with norm, activation, skip and sums", r"Winograd"),
     ("norm, activation, skip, sums", r"Rows|DirectConvolution|CpuNetwork\.finish"),

@@ -1,6 +1,7 @@
 package onebit.cpu;
 
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import onebit.model.Node;
@@ -58,7 +59,7 @@ final class InputConvolution extends DirectConvolution {
         Normalization.Part part = source.part(worker);
         gradientOfWeights(worker, images, activated(worker, images, x, part.unitScale, part.unitOffset), dy, first, half);
         float[][] s = sums[worker.index];
-        if (first) for (float[] sum : s) java.util.Arrays.fill(sum, 0);
+        if (first) for (float[] sum : s) Arrays.fill(sum, 0);
         for (int i = 0; i < images; i++) {
             long image = dy + i * out.imageBytes;
             out.rows((o, pixel, n, p) -> sumBorders(s, image + o, pixel, p));

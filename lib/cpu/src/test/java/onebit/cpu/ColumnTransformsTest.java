@@ -2,6 +2,7 @@ package onebit.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import onebit.engine.Precision;
 import org.junit.jupiter.api.Test;
@@ -33,12 +34,12 @@ class ColumnTransformsTest {
 
     private long row(double[] values) {
         long row = memory.allocate(ROW);
-        for (int i = 0; i < VALUES; i++) Vectors.MEMORY.set(java.lang.foreign.ValueLayout.JAVA_SHORT, row + 2L * i, Vectors.bf16((float) values[i]));
+        for (int i = 0; i < VALUES; i++) Vectors.MEMORY.set(ValueLayout.JAVA_SHORT, row + 2L * i, Vectors.bf16((float) values[i]));
         return row;
     }
 
     private static double fromRow(long row, int i) {
-        return TestMemory.fromBf16(Vectors.MEMORY.get(java.lang.foreign.ValueLayout.JAVA_SHORT, row + 2L * i));
+        return TestMemory.fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, row + 2L * i));
     }
 
     private double[][] drawnRows(int n, double limit) {
@@ -119,7 +120,7 @@ class ColumnTransformsTest {
     }
 
     private static void copyBf16(long from, long to, int i) {
-        var layout = java.lang.foreign.ValueLayout.JAVA_SHORT;
+        var layout = ValueLayout.JAVA_SHORT;
         Vectors.MEMORY.set(layout, to + 2L * i, Vectors.MEMORY.get(layout, from + 2L * i));
     }
 

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Ends a kernel whose starter has died, JupyterLab or whatever executed the notebook, so that no process is left behind. A
- * training that goes on is saved first, as at any end of the process.
+ * Ends a kernel whose starter has died, JupyterLab or whatever executed the notebook, so that no process is left behind; and
+ * one that was told to shut down, which JJava's threads would keep alive for another minute. A training that goes on is saved
+ * first, as at any end of the process.
  */
 final class KernelWatch {
 
@@ -17,7 +18,23 @@ final class KernelWatch {
     /** Watches from now on, if the starter said, by {@code JPY_PARENT_PID}, that the kernel is to end with it. */
     static void start() {
         long parent = parent();
-        if (mayWatch(System.getenv(), parent)) Thread.ofPlatform().daemon().name("parent watch").start(() -> watch(parent));
+        if (!mayWatch(System.getenv(), parent)) return;
+        Thread.ofPlatform().daemon().name("parent watch").start(() -> watch(parent));
+        mainThread().ifPresent(main -> Thread.ofPlatform().daemon().name("end watch").start(() -> endWith(main)));
+    }
+
+    /** JJava's, which waits until the kernel is told to shut down. */
+    private static Optional<Thread> mainThread() {
+        return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("main")).findAny();
+    }
+
+    private static void endWith(Thread main) {
+        try {
+            main.join();
+        } catch (InterruptedException e) {
+            return;
+        }
+        System.exit(0);
     }
 
     /** A kernel that was started through another process, or to live on its own, is left alone. */
