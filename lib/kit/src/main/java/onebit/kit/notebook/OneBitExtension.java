@@ -25,6 +25,7 @@ public final class OneBitExtension implements Extension {
     public void install(BaseKernel kernel) {
         // As of the kernel's start: a build while it runs does not change what it runs.
         System.setProperty("onebit.sources", Software.running().sources());
+        System.setProperty("onebit.command", "a notebook's kernel");
         register(kernel.getRenderer());
         KernelWatch.start();
     }
