@@ -8,7 +8,11 @@ import onebit.data.Dataset;
 import onebit.data.GeneratedDataset;
 import onebit.data.ShiftFlipCutout;
 import onebit.engine.Engine;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
+import onebit.model.Graph;
+import onebit.model.NamedTensors;
 import onebit.model.Shape;
 import onebit.reference.ReferenceEngine;
 import onebit.run.EpochMetrics;
@@ -46,6 +50,22 @@ public final class TinyTraining {
 
     public static Trainer trainer(TrainingConfig config, Engine engine) {
         return new Trainer(config, dataset(), engine, new ShiftFlipCutout(), Duration.ZERO);
+    }
+
+    /** Begins the run in the folder on this engine, or goes on with it. */
+    public static TrainingOutcome train(RunFolder folder, String row, Engine engine, Precision precision, TrainingListener listener) {
+        return trainer(config(row, engine.name(), precision), engine).train(folder, true, listener);
+    }
+
+    /** A state as it comes back from a network of the row that has taken it. */
+    public static NamedTensors passedThrough(String row, Engine engine, Precision precision, NamedTensors state) {
+        TrainingConfig config = config(row, engine.name(), precision);
+        Dataset data = dataset();
+        Graph graph = config.graph(data.shape(), data.classes());
+        try (Network network = engine.network(graph, NetworkOptions.training(precision).withBatchSize(config.batchSize()))) {
+            network.load(state);
+            return network.state();
+        }
     }
 
     static List<EpochMetrics> figures(List<EpochMetrics> epochs) {

@@ -46,25 +46,6 @@ class TrainerTest {
         return new RunFolder(temp.resolve(name));
     }
 
-    /** Asks to stop after so many batches. */
-    private static final class StopAfter implements TrainingListener {
-        private int left;
-
-        StopAfter(int batches) {
-            left = batches;
-        }
-
-        @Override
-        public void batch(TrainingProgress progress) {
-            left--;
-        }
-
-        @Override
-        public boolean stopRequested() {
-            return left <= 0;
-        }
-    }
-
     @Test
     void doesTheStepsOfTheMethodInOrder() {
         TrainingConfig config = config("cifar10-full-bn");

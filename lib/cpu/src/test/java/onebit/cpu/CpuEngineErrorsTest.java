@@ -20,6 +20,7 @@ import onebit.model.Shape;
 import onebit.model.WideResNet;
 import onebit.quant.FullPrecision;
 import onebit.testing.SyntheticBatch;
+import onebit.testing.UnreadableImage;
 import org.junit.jupiter.api.Test;
 
 /** What this engine refuses, and the sentences that say why. */
@@ -95,23 +96,7 @@ class CpuEngineErrorsTest {
     @Test
     void anImageThatCannotBeReadFailsTheStepAndTheNetworkWorksOn() {
         SyntheticBatch whole = SyntheticBatch.of(GRAPH, 4, 1);
-        onebit.engine.Batch broken = new onebit.engine.Batch() {
-            @Override
-            public int size() {
-                return 4;
-            }
-
-            @Override
-            public int label(int index) {
-                return whole.label(index);
-            }
-
-            @Override
-            public void read(int index, float[] pixels) {
-                if (index == 3) throw new IllegalArgumentException("planted");
-                whole.read(index, pixels);
-            }
-        };
+        UnreadableImage broken = new UnreadableImage(whole, 3);
         try (Network network = new CpuEngine().network(GRAPH, NetworkOptions.training(Precision.FLOAT32).withBatchSize(4).withThreads(2))) {
             network.load(InitialWeights.state(GRAPH, 1));
             double before = network.evaluate(whole, null).loss();

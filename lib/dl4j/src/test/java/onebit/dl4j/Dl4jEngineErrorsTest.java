@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
-import onebit.engine.Batch;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Network;
@@ -21,6 +20,7 @@ import onebit.nvidia.NvidiaDriver;
 import onebit.nvidia.NvidiaDriver.Gpu;
 import onebit.quant.OneBit;
 import onebit.testing.SyntheticBatch;
+import onebit.testing.UnreadableImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,23 +86,7 @@ class Dl4jEngineErrorsTest {
     @Test
     void anImageThatCannotBeReadFailsTheStepAndTheNetworkWorksOn() {
         SyntheticBatch whole = SyntheticBatch.of(GRAPH, 4, 1);
-        Batch broken = new Batch() {
-            @Override
-            public int size() {
-                return 4;
-            }
-
-            @Override
-            public int label(int index) {
-                return whole.label(index);
-            }
-
-            @Override
-            public void read(int index, float[] pixels) {
-                if (index == 3) throw new IllegalArgumentException("planted");
-                whole.read(index, pixels);
-            }
-        };
+        UnreadableImage broken = new UnreadableImage(whole, 3);
         try (Network network = TestEngine.get().network(GRAPH, NetworkOptions.training(Precision.FLOAT32).withBatchSize(4))) {
             network.load(InitialWeights.state(GRAPH, 1));
             double before = network.evaluate(whole, null).loss();
