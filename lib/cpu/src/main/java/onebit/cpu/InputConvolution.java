@@ -23,9 +23,11 @@ final class InputConvolution extends DirectConvolution {
 
     private static final int TAPS = 9;
 
-    /** A worker's sums of the result's gradient: over all pixels, the first and last row and column, and the corners. */
+    /**
+     * A worker's sums of the result's gradient: over all pixels, the first and last row and column, and the corners; behind
+     * them the squares, which the kernel sums too and nobody wants.
+     */
     private final float[][][] sums;
-    private final float[] squares;
     private final int[] plain;
 
     /** The buffer of images if it is read by such a convolution alone and consists of whole vectors. */
@@ -45,8 +47,7 @@ final class InputConvolution extends DirectConvolution {
     InputConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,
                      int workers, int images, boolean training, HostMemory memory) {
         super(node, in, out, source, gradients, kernels, workers, images, training, memory);
-        sums = new float[workers][TAPS][out.parameters()];
-        squares = new float[out.parameters()];
+        sums = new float[workers][TAPS + 1][out.parameters()];
         plain = training && source.affine() ? products.plainPlaces() : new int[0];
     }
 
@@ -68,6 +69,7 @@ final class InputConvolution extends DirectConvolution {
 
     /** Adds to the sums: those of taps are over rows (all, all but the first, all but the last) and columns alike. */
     private void sumBorders(float[][] s, long from, long pixel, int p) {
+        float[] squares = s[TAPS];
         int width = out.shape.width(), height = out.shape.height();
         long line = pixel * width, lastRow = from + (height - 1) * line, lastColumn = (width - 1) * pixel;
         kernels.sums(from, pixel, width * height, s[0], squares, p);
@@ -95,9 +97,12 @@ final class InputConvolution extends DirectConvolution {
 
     @Override
     void update(Worker worker, int workers, Descent d, int half) {
-        if (source.affine() && worker.index == 0) finishGradients(worker, workers, half);
-        if (!source.affine()) super.update(worker, workers, d, half);
-        else if (worker.index == 0) super.update(worker, 1, d, half);
+        if (!source.affine()) {
+            super.update(worker, workers, d, half);
+        } else if (worker.index == 0) {
+            finishGradients(worker, workers, half);
+            super.update(worker, 1, d, half);
+        }
     }
 
     /** From the first worker's sum on: the gradients of the weights, and of scale and offset. */
