@@ -73,7 +73,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
     private static int publishedLimit(Profile profile) {
         return switch (profile) {
             case SMOKE -> 100;
-            case QUICK -> 500;
+            case QUICK -> 200;
             case LAPTOP, EVENING, PAPER -> 0;
         };
     }
