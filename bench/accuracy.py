@@ -113,7 +113,7 @@ def arithmetic(config: dict, network: str) -> str:
         return f"{config['precision']} ({config['engine']})"
     if "direct convolutions" in network:
         return f"{config['precision']} direct"
-    return f"{config['precision']} winograd" + (" (wide layers)" if config["algorithm"] == "auto" else "")
+    return f"{config['precision']} winograd"
 
 
 def means(runs: dict) -> str:

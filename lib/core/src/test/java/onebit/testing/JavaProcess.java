@@ -44,7 +44,12 @@ public record JavaProcess(Class<?> main, List<String> options) {
 
     /** Runs it to its end and gives what it printed. Fails if it does not end with 0. */
     public String run(Path output, String... arguments) throws IOException, InterruptedException {
-        int exit = start(output, arguments).waitFor();
+        return run(List.of(), output, arguments);
+    }
+
+    /** The same, behind a command that runs the command that follows. */
+    public String run(List<String> prefix, Path output, String... arguments) throws IOException, InterruptedException {
+        int exit = start(prefix, output, arguments).waitFor();
         String printed = Files.readString(output);
         if (exit != 0) throw new AssertionError(main.getSimpleName() + " ended with " + exit + ":\n" + printed);
         return printed;

@@ -52,7 +52,7 @@ final class CpuNetwork implements Network {
         this.graph = graph;
         this.options = options;
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);
-        choice = new LayerChoice(graph, plan, options);
+        choice = new LayerChoice(plan, options);
         kernels = options.precision() == Precision.BF16 ? new Bf16Rows() : new FloatRows();
         team = new WorkerTeam(Math.min(threads, options.batchSize()));
         workers = new Worker[team.size()];
