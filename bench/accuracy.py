@@ -1,6 +1,6 @@
 """Whether a precision or a way of convolution costs accuracy: test accuracy of finished run folders, by setting, with intervals.
 
-    python accuracy.py [FOLDER ...]       run folders, or folders of them (default: work/seeds, which bench/seeds fills)
+    python accuracy.py [FOLDER ...]       run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills)
 
 Prints two tables in Markdown: mean, standard deviation and 95 % interval of the mean (Student's t) of every setting; and for every
 setting its difference from float32 by direct convolutions, with a 95 % interval (Welch's: the runs count as independent, since
@@ -149,7 +149,7 @@ def signed(e: Estimate) -> str:
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("folders", nargs="*", type=Path, default=[PROJECT / "work" / "seeds"], metavar="FOLDER")
+    p.add_argument("folders", nargs="*", type=Path, default=[PROJECT / "bench" / "results" / "seeds"], metavar="FOLDER")
     runs, notes = read(p.parse_args().folders)
     if not runs:
         sys.exit("accuracy.py: there is no finished run in these folders; bench/seeds makes some.")
