@@ -53,7 +53,7 @@ final class CpuNetwork implements Network {
         this.options = options;
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);
         choice = new LayerChoice(plan, options);
-        kernels = options.precision() == Precision.BF16 ? new Bf16Rows() : new FloatRows();
+        kernels = new RowKernels(options.precision());
         team = new WorkerTeam(Math.min(threads, options.batchSize()));
         workers = new Worker[team.size()];
         for (int i = 0; i < workers.length; i++)

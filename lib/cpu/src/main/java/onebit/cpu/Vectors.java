@@ -60,6 +60,24 @@ final class Vectors {
         return v.reinterpretAsInts().add(HALF).and(0xffff0000).reinterpretAsFloats();
     }
 
+    /**
+     * As many values as a vector has lanes, bf16 or float32. In a loop, which of the two is asked once: compiled code knows
+     * that it does not change.
+     */
+    static FloatVector load(boolean bf16, long address) {
+        return bf16 ? loadBf16(address) : load(address);
+    }
+
+    static void store(boolean bf16, FloatVector v, long address) {
+        if (bf16) storeBf16(v, address);
+        else store(v, address);
+    }
+
+    /** What {@link #store} leaves in memory, as float32. */
+    static FloatVector stored(boolean bf16, FloatVector v) {
+        return bf16 ? roundedToBf16(v) : v;
+    }
+
     /** Parameters from {@code p} on. */
     static FloatVector parameter(float[] values, int p) {
         return FloatVector.fromArray(FLOATS, values, p);

@@ -32,7 +32,7 @@ class RowKernelsTest {
             this.precision = precision;
             this.count = count;
             this.floor = (float) floor;
-            kernels = precision == Precision.BF16 ? new Bf16Rows() : new FloatRows();
+            kernels = new RowKernels(precision);
             memory = new TestMemory(seed);
             width = Vectors.LANES;
             p = memory.drawInt(3) * width;
