@@ -1,7 +1,7 @@
 # OneBit. `make` alone says what there is.
 # Every target finds a JDK 25 or fetches one (lib/bin/find-jdk) and needs GNU make and Maven.
 
-PROFILE ?= quick
+PROFILE ?= $(or $(ONEBIT_PROFILE),quick)
 ROWS ?=
 ENGINE ?=
 DEVICE ?=
@@ -11,7 +11,7 @@ BENCH ?=
 .PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench gpu-check gpu-check-folder clean
 
 help:
-	@echo 'make test         run all tests (with CIFAR where ONEBIT_DATA names a folder of it)'
+	@echo 'make test         run the library'\''s tests (with CIFAR where ONEBIT_DATA names a folder of it)'
 	@echo 'make lab          open the notebooks in JupyterLab (which it installs in .venv)'
 	@echo 'make lab-test     try them there, in a browser (Chromium or Chrome)'
 	@echo 'make reproduce    execute the notebooks: train the eight rows, write results/ and figures/, and a report of all;'

@@ -28,7 +28,7 @@ PARTS = [
     ("Winograd: products (oneDNN)", r"OneDnn\.(?s:.*)WinogradConvolution"),
     ("direct convolutions (oneDNN)", r"OneDnn\.(?s:.*)DirectConvolution"),
     ("Winograd: transforms, fused with norm, activation, skip and sums", r"Winograd"),
-    ("norm, activation, skip, sums", r"Rows|DirectConvolution|CpuNetwork\.finish"),
+    ("norm, activation, skip, sums", r"RowKernels|DirectConvolution|CpuNetwork\.finish"),
 ]
 
 

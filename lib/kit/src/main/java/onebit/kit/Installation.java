@@ -19,8 +19,13 @@ public record Installation(Path home) {
         return new Installation(Path.of(System.getProperty("onebit.home", "lib")).toAbsolutePath().normalize());
     }
 
-    /** The project's folder {@code results}. */
+    /** Where results are, unless a command says otherwise: the folder that {@code ONEBIT_RESULTS} names, or the project's. */
     public Path results() {
+        String wanted = System.getenv("ONEBIT_RESULTS");
+        return wanted == null || wanted.isBlank() ? projectResults() : Path.of(wanted.strip());
+    }
+
+    private Path projectResults() {
         return project().resolve("results");
     }
 
@@ -40,7 +45,7 @@ public record Installation(Path home) {
     }
 
     private boolean isTheProjects(Path results) {
-        return results.toAbsolutePath().normalize().equals(results());
+        return results.toAbsolutePath().normalize().equals(projectResults());
     }
 
     public Path project() {

@@ -20,7 +20,7 @@ public final class FiguresCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Option(names = "--results", paramLabel = "DIR", description = "The folder with runs/ in it (default: the project's results).")
+    @Option(names = "--results", paramLabel = "DIR", description = "The folder with runs/ in it (default: ONEBIT_RESULTS, or the project's results).")
     Path results;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Where the figures go (default: the project's figures).")

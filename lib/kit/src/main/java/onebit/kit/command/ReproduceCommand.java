@@ -47,7 +47,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     DataOption data;
 
-    @Option(names = "--results", paramLabel = "DIR", description = "Where run folders and tables go (default: the project's results).")
+    @Option(names = "--results", paramLabel = "DIR", description = "Where run folders and tables go (default: ONEBIT_RESULTS, or the project's results).")
     Path folder;
 
     /** Data sets that have been loaded, or why they could not be; each is tried once. */

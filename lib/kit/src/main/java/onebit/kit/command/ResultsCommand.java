@@ -16,7 +16,7 @@ public final class ResultsCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Option(names = "--results", paramLabel = "DIR", description = "The folder with runs/ in it (default: the project's results).")
+    @Option(names = "--results", paramLabel = "DIR", description = "The folder with runs/ in it (default: ONEBIT_RESULTS, or the project's results).")
     Path results;
 
     @Override
