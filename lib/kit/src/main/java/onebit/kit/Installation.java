@@ -25,7 +25,8 @@ public record Installation(Path home) {
         return wanted == null || wanted.isBlank() ? projectResults() : Path.of(wanted.strip());
     }
 
-    private Path projectResults() {
+    /** The project's folder {@code results}. */
+    public Path projectResults() {
         return project().resolve("results");
     }
 

@@ -1,5 +1,6 @@
 package onebit.torch;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +12,9 @@ import onebit.engine.Precision;
 import onebit.kit.engines.IsolatedEngine;
 import onebit.model.NamedTensors;
 import onebit.testing.EngineComparison;
+import onebit.testing.OperationGraphs;
 import onebit.testing.RandomGraphs;
+import onebit.testing.SyntheticBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +48,17 @@ class TorchEngineTest {
             }
         }
         assertTrue(beyond.size() <= NETWORKS / 12, () -> String.join("\n", beyond));
+    }
+
+    /** One operation at a time, where rounding adds up to little enough that gradients tell. */
+    @Test
+    void gradientsInBf16AgreeOperationByOperation() {
+        EngineComparison.Side torch = new EngineComparison.Side(IsolatedEngine.of("torch"), NetworkOptions.training(Precision.BF16).withThreads(2));
+        OperationGraphs.all().forEach((name, graph) -> {
+            SyntheticBatch batch = SyntheticBatch.of(graph, 6, 1);
+            EngineComparison comparison = EngineComparison.between(EngineComparison.reference(), torch, graph, RandomGraphs.state(graph, batch), batch);
+            assertDoesNotThrow(() -> comparison.requireWithin(2e-2, 0.1), name);
+        });
     }
 
     @ParameterizedTest

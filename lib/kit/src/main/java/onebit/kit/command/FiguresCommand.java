@@ -23,14 +23,15 @@ public final class FiguresCommand implements Callable<Integer> {
     @Option(names = "--results", paramLabel = "DIR", description = "The folder with runs/ in it (default: ONEBIT_RESULTS, or the project's results).")
     Path results;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Where the figures go (default: the project's figures).")
+    @Option(names = "--out", paramLabel = "DIR", description = "Where the figures go (default: figures/ in the folder of results; of the project's results, the project's).")
     Path out;
 
     @Override
     public Integer call() {
         Installation installation = Installation.current();
-        Path folder = out == null ? installation.figures() : out;
-        RunFolders runs = RunFolders.in(new Results(results == null ? installation.results() : results).runs());
+        Results from = new Results(results == null ? installation.results() : results);
+        Path folder = out == null ? installation.figures(from.folder()) : out;
+        RunFolders runs = RunFolders.in(from.runs());
         List<Path> files = Figures.write(runs.finished(), folder);
         PrintWriter print = spec.commandLine().getOut();
         runs.unreadable().forEach(message -> spec.commandLine().getErr().println("Left out: " + message));

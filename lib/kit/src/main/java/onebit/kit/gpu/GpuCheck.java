@@ -29,6 +29,7 @@ import onebit.quant.FullPrecision;
 import onebit.run.Machine;
 import onebit.run.Software;
 import onebit.testing.EngineComparison;
+import onebit.testing.OperationGraphs;
 import onebit.testing.RandomGraphs;
 import onebit.testing.SyntheticBatch;
 
@@ -108,7 +109,7 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
     }
 
     private void operations(CheckTable table, Precision precision) {
-        Operations.all().forEach((name, graph) -> table.step(name + ", " + precision.label() + ": outputs, gradients", () -> {
+        OperationGraphs.all().forEach((name, graph) -> table.step(name + ", " + precision.label() + ": outputs, gradients", () -> {
             SyntheticBatch batch = SyntheticBatch.of(graph, SMALL_BATCH, 1);
             EngineComparison comparison = EngineComparison.between(EngineComparison.reference(), new EngineComparison.Side(engine, options(precision)), graph,
                 RandomGraphs.state(graph, batch), batch);

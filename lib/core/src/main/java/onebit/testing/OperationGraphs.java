@@ -1,4 +1,4 @@
-package onebit.kit.gpu;
+package onebit.testing;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,16 +11,16 @@ import onebit.quant.FullPrecision;
 import onebit.quant.OneBit;
 
 /** A small network for every operation: a convolution before it, whose gradient comes through it, and one after it. */
-final class Operations {
+public final class OperationGraphs {
 
     private static final int CHANNELS = 16, CLASSES = 10;
     private static final Shape INPUT = new Shape(3, 16, 16);
     private static final Padding AROUND = Padding.symmetric(1), BEHIND = new Padding(0, 1, 0, 1);
 
-    private Operations() {}
+    private OperationGraphs() {}
 
     /** By the operation's name for people. */
-    static Map<String, Graph> all() {
+    public static Map<String, Graph> all() {
         Map<String, Graph> graphs = new LinkedHashMap<>();
         graphs.put("batch norm", around(net -> net.batchNorm("op", false)));
         graphs.put("batch norm with scale and offset", around(net -> net.batchNorm("op", true)));
