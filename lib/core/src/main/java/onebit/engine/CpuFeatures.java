@@ -11,7 +11,8 @@ import jdk.incubator.vector.FloatVector;
  * What the processor can do, as far as engines ask.
  *
  * @param name vector instructions: {@code AVX-512}, {@code AVX2}, {@code SSE} or {@code NEON}
- * @param bf16 whether products of bf16 values are instructions of their own
+ * @param bf16 whether products of bf16 values are instructions of their own, with AVX-512 or AMX. ARM's do not count: oneDNN
+ *             has plain loops for bf16's gradients there
  */
 public record CpuFeatures(String name, boolean bf16) {
 
@@ -31,9 +32,9 @@ public record CpuFeatures(String name, boolean bf16) {
 
     /** @param flags as Linux lists them */
     public static CpuFeatures of(Set<String> flags) {
-        boolean bf16 = flags.contains("avx512_bf16") || flags.contains("amx_bf16") || flags.contains("bf16");
+        boolean bf16 = flags.contains("avx512_bf16") || flags.contains("amx_bf16");
         String vectors = flags.contains("avx512bw") ? "AVX-512" : flags.contains("avx2") ? "AVX2" : flags.contains("asimd") ? "NEON" : "SSE";
-        return new CpuFeatures(vectors, bf16 && !vectors.equals("AVX2") && !vectors.equals("SSE"));
+        return new CpuFeatures(vectors, bf16 && vectors.equals("AVX-512"));
     }
 
     private static CpuFeatures unknown() {

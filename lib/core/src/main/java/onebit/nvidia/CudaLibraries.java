@@ -2,7 +2,7 @@ package onebit.nvidia;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +38,7 @@ public record CudaLibraries(List<Path> folders) {
         for (Path bin : paths(environment, "PATH"))
             if (Files.exists(bin.resolve("python3")) && bin.getParent() != null) addPackages(bin.getParent(), folders);
         addPackages(home.resolve(".local"), folders);
+        addPackages(root.resolve("usr/local"), folders);
         for (String variable : List.of("CUDA_HOME", "CUDA_PATH")) paths(environment, variable).forEach(toolkit -> addToolkit(toolkit, folders));
         matches(root.resolve("usr/local"), "cuda*").forEach(toolkit -> addToolkit(toolkit, folders));
         addToolkit(root.resolve("opt/cuda"), folders);
@@ -69,6 +70,7 @@ public record CudaLibraries(List<Path> folders) {
         folders.add(toolkit.resolve("extras/CUPTI/lib64"));
     }
 
+    /** None where the folder cannot be read: what this user may not see, this user's program cannot load. */
     private static List<Path> matches(Path folder, String pattern) {
         if (!Files.isDirectory(folder)) return List.of();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, pattern)) {
@@ -76,8 +78,8 @@ public record CudaLibraries(List<Path> folders) {
             found.forEach(paths::add);
             paths.sort(null);
             return paths;
-        } catch (IOException e) {
-            throw new UncheckedIOException("The folder " + folder + " cannot be read.", e);
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of();
         }
     }
 }

@@ -26,6 +26,7 @@ class CudaLibrariesTest {
     void areFoundInEveryPlaceWhereTheyAreInstalledTheNearestFirst() throws IOException {
         List<Path> expected = List.of(file("own/libx.so.13"), file("venv/lib/python3.12/site-packages/nvidia/cu13/lib/libx.so.13"),
             file("python/lib/python3.13/site-packages/nvidia/cudnn/lib/libx.so.13"), file("home/.local/lib/python3.11/site-packages/nvidia/nccl/lib/libx.so.13"),
+            file("usr/local/lib/python3.12/dist-packages/nvidia/cudnn/lib/libx.so.13"),
             file("toolkit/lib64/libx.so.13"), file("usr/local/cuda-13.1/extras/CUPTI/lib64/libx.so.13"), file("usr/lib/x86_64-linux-gnu/libx.so.13"));
         file("python/bin/python3");
         Map<String, String> environment = Map.of("LD_LIBRARY_PATH", root.resolve("own") + ":" + root.resolve("gone") + "::", "VIRTUAL_ENV", root.resolve("venv").toString(),

@@ -11,6 +11,9 @@ import onebit.model.Graph;
 /** Executes graphs on the CPU, with oneDNN's products and everything between them in Java's Vector API. */
 public final class CpuEngine implements Engine {
 
+    /** Of a thread, in a batch. */
+    private static final int LEAST_IMAGES = 4;
+
     private final CpuFeatures features;
 
     public CpuEngine() {
@@ -41,6 +44,11 @@ public final class CpuEngine implements Engine {
     @Override
     public Network network(Graph graph, NetworkOptions options) {
         mode(options);
-        return new CpuNetwork(graph, options, options.threads() == 0 ? threads() : options.threads());
+        return new CpuNetwork(graph, options, options.threads() == 0 ? Math.min(threads(), mostThreads(options.batchSize())) : options.threads());
+    }
+
+    /** A thread keeps a gradient of its own, which all read in the end: with few images each, more threads cost more than they do. */
+    private static int mostThreads(int batchSize) {
+        return Math.max(1, batchSize / LEAST_IMAGES);
     }
 }

@@ -143,6 +143,9 @@ final class StockGraphReader {
     private void convolution(String name, ConvolutionLayer c, Output in) {
         if (c.isHasBias() || !square(c.getKernelSize()) || !square(c.getStride()) || !square(c.getDilation()) || c.getDilation()[0] != 1
             || !(c.getActivationFn() instanceof ActivationIdentity)) throw unknown(name, c);
+        // Padding of its own beside that of a layer before it: the graph has no node for both.
+        if (in.stage == Stage.PADDED && (c.getConvolutionMode() == ConvolutionMode.Same || c.getPadding()[0] != 0 || c.getPadding()[1] != 0))
+            throw unknown(name, c);
         int kernel = c.getKernelSize()[0], stride = c.getStride()[0];
         Padding padding = in.stage == Stage.PADDED ? in.padding : padding(in.node, c.getConvolutionMode(), c.getPadding(), kernel, stride);
         float[] weights = values(name, "W");

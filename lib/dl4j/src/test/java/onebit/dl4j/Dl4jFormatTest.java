@@ -1,6 +1,7 @@
 package onebit.dl4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import javax.tools.ToolProvider;
@@ -30,10 +32,12 @@ import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.model.Graph;
+import onebit.model.GraphBuilder;
 import onebit.model.Model;
 import onebit.model.ModelFormat;
 import onebit.model.NamedTensors;
 import onebit.model.Node;
+import onebit.model.Padding;
 import onebit.model.Shape;
 import onebit.model.Tensor;
 import onebit.model.WideResNet;
@@ -141,6 +145,28 @@ class Dl4jFormatTest {
         }
         assertTrue(assertThrows(UserError.class, () -> format.read(empty)).getMessage().contains("is no ComputationGraph that DL4J 1.0.0-M2.1 can load"));
         assertEquals("There is no file " + temp.resolve("missing.zip") + ".", assertThrows(UserError.class, () -> format.read(temp.resolve("missing.zip"))).getMessage());
+    }
+
+    @Test
+    void aConvolutionWithPaddingOfItsOwnAfterAPaddingLayerIsRefused() throws IOException {
+        Graph graph = new GraphBuilder("input", new Shape(3, 8, 8)).batchNorm("norm", true).convolve("conv", 6, 3, 2, new Padding(1, 0, 1, 0), new OneBit())
+            .globalPool("mean").softmaxLoss("loss");
+        Path file = temp.resolve("model.zip"), changed = temp.resolve("changed.zip");
+        format().write(new Model(graph, RandomGraphs.state(graph, SyntheticBatch.of(graph, 4, 1)), "cifar10", "a test"), file);
+        try (ZipFile zip = new ZipFile(file.toFile()); ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(changed))) {
+            for (ZipEntry entry : zip.stream().toList()) {
+                byte[] bytes = zip.getInputStream(entry).readAllBytes();
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                if (entry.getName().equals("configuration.json")) {
+                    String json = new String(bytes, StandardCharsets.UTF_8), other = json.replaceAll("(\"padding\" : \\[) 0, 0 \\]", "$1 1, 1 ]");
+                    assertNotEquals(json, other);
+                    bytes = other.getBytes(StandardCharsets.UTF_8);
+                }
+                out.write(bytes);
+            }
+        }
+        String message = assertThrows(UserError.class, () -> format().read(changed)).getMessage();
+        assertTrue(message.contains("'conv' that OneBit has no counterpart for"), message);
     }
 
     /** Softmax of the reference engine's logits. */

@@ -76,16 +76,20 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
 
     private void into(CheckTable table) {
         versions(table);
+        modes().filter(mode -> !mode.available()).forEach(mode -> table.step(mode.precision().label(), () -> Finding.notRun(mode.note())));
         for (Precision precision : precisions()) operations(table, precision);
         layers(table);
         for (Precision precision : precisions()) repeatability(table, precision);
         speed(table);
     }
 
-    /** Of float32 and bf16 those that the engine computes in on the device, or would on a newer one. */
+    private Stream<Engine.Mode> modes() {
+        return engine.modes().stream().filter(mode -> mode.device() == device);
+    }
+
+    /** Of float32 and bf16 those that the engine computes in on the device. */
     private List<Precision> precisions() {
-        return Stream.of(Precision.FLOAT32, Precision.BF16)
-            .filter(p -> engine.modes().stream().anyMatch(m -> m.device() == device && m.precision() == p)).toList();
+        return Stream.of(Precision.FLOAT32, Precision.BF16).filter(p -> modes().anyMatch(mode -> mode.precision() == p && mode.available())).toList();
     }
 
     private NetworkOptions options(Precision precision) {
