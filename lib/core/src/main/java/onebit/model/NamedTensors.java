@@ -42,7 +42,7 @@ public final class NamedTensors {
     }
 
     /**
-     * Checks that every parameter of the graph is here in its shape.
+     * Checks that every parameter of the graph is here in its shape, and of momenta those that are here.
      *
      * @throws IllegalArgumentException naming the first that is missing or has another shape
      */
@@ -51,12 +51,18 @@ public final class NamedTensors {
         for (Graph.Parameter p : graph.parameters()) {
             Tensor tensor = tensors.get(p.name());
             if (tensor == null) missing.add(p.name());
-            else if (!tensor.shape().equals(p.shape()))
-                throw new IllegalArgumentException("The network expects '" + p.name() + "' in shape " + p.shape() + ", stored is " + tensor.shape() + ".");
+            else checkShape(p.name(), tensor, p);
+            String momentum = momentum(p.name());
+            if (p.trainable() && contains(momentum)) checkShape(momentum, get(momentum), p);
         }
         if (!missing.isEmpty())
             throw new IllegalArgumentException("The stored parameters belong to another network: '" + missing.getFirst() + "'"
                 + (missing.size() > 1 ? " and " + (missing.size() - 1) + " more are" : " is") + " missing.");
+    }
+
+    private static void checkShape(String name, Tensor tensor, Graph.Parameter p) {
+        if (!tensor.shape().equals(p.shape()))
+            throw new IllegalArgumentException("The network expects '" + name + "' in shape " + p.shape() + ", stored is " + tensor.shape() + ".");
     }
 
     @Override

@@ -3,7 +3,7 @@ package onebit.reference;
 import java.util.HashMap;
 import java.util.Map;
 import onebit.engine.Batch;
-import onebit.engine.Network;
+import onebit.engine.CheckedNetwork;
 import onebit.engine.NetworkOptions;
 import onebit.engine.StepResult;
 import onebit.model.Graph;
@@ -16,26 +16,13 @@ import onebit.model.Tensor;
  * A graph with float64 arithmetic. What outlasts a step (parameters, running averages, momentum) is rounded to float32
  * after it, as in every engine, so that {@link #state} is all there is and a resumed run ends bit for bit the same.
  */
-final class ReferenceNetwork implements Network {
+final class ReferenceNetwork extends CheckedNetwork {
 
-    private final Graph graph;
-    private final NetworkOptions options;
     private final Map<String, double[]> parameters = new HashMap<>();
     private final Map<String, double[]> momenta = new HashMap<>();
 
     ReferenceNetwork(Graph graph, NetworkOptions options) {
-        this.graph = graph;
-        this.options = options;
-    }
-
-    @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public NetworkOptions options() {
-        return options;
+        super(graph, options);
     }
 
     @Override
@@ -44,24 +31,18 @@ final class ReferenceNetwork implements Network {
     }
 
     @Override
-    public void load(NamedTensors state) {
-        state.check(graph);
-        Map<String, double[]> newMomenta = new HashMap<>();
+    protected void write(NamedTensors state) {
         for (Graph.Parameter p : graph.parameters()) {
             if (!p.trainable()) continue;
             String name = NamedTensors.momentum(p.name());
             Tensor momentum = state.contains(name) ? state.get(name) : Tensor.filled(p.shape(), 0);
-            if (!momentum.shape().equals(p.shape()))
-                throw new IllegalArgumentException("The network expects '" + name + "' in shape " + p.shape() + ", stored is " + momentum.shape() + ".");
-            newMomenta.put(p.name(), doubles(momentum.values()));
+            momenta.put(p.name(), doubles(momentum.values()));
         }
-        momenta.putAll(newMomenta);
         for (Graph.Parameter p : graph.parameters()) parameters.put(p.name(), doubles(state.get(p.name()).values()));
     }
 
     @Override
-    public NamedTensors state() {
-        requireLoaded();
+    protected NamedTensors read() {
         NamedTensors state = new NamedTensors();
         for (Graph.Parameter p : graph.parameters()) {
             state.put(p.name(), new Tensor(p.shape(), floats(parameters.get(p.name()))));
@@ -71,11 +52,7 @@ final class ReferenceNetwork implements Network {
     }
 
     @Override
-    public StepResult train(Batch batch, double learningRate) {
-        requireLoaded();
-        if (!options.training()) throw new IllegalStateException("This network was made for inference; make one with training options.");
-        if (batch.size() != options.batchSize())
-            throw new IllegalStateException("Training takes full batches of " + options.batchSize() + " images, not " + batch.size() + ".");
+    protected StepResult step(Batch batch, double learningRate) {
         Pass pass = new Pass(graph, parameters, batch, true);
         Map<String, double[]> gradients = pass.backward();
         for (Node node : graph.nodes()) if (node instanceof Node.BatchNorm n) updateAverages(n, pass);
@@ -84,10 +61,7 @@ final class ReferenceNetwork implements Network {
     }
 
     @Override
-    public StepResult evaluate(Batch batch, float[] logits) {
-        requireLoaded();
-        if (batch.size() < 1 || batch.size() > options.batchSize())
-            throw new IllegalStateException("This network takes 1 to " + options.batchSize() + " images at a time, not " + batch.size() + ".");
+    protected StepResult infer(Batch batch, float[] logits) {
         Pass pass = new Pass(graph, parameters, batch, false);
         if (logits != null) {
             double[] values = pass.logits();
@@ -97,7 +71,7 @@ final class ReferenceNetwork implements Network {
     }
 
     @Override
-    public void close() {
+    protected void free() {
         parameters.clear();
         momenta.clear();
     }
@@ -119,10 +93,6 @@ final class ReferenceNetwork implements Network {
             v[i] = (float) (options.momentum() * v[i] - rate * (gradient[i] + decay * w[i]));
             w[i] = (float) (w[i] + v[i]);
         }
-    }
-
-    private void requireLoaded() {
-        if (parameters.isEmpty()) throw new IllegalStateException("The network has no parameters; load a state first.");
     }
 
     private static double[] doubles(float[] values) {

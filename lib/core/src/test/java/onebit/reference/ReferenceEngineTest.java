@@ -210,6 +210,10 @@ class ReferenceEngineTest {
             assertRefused(IllegalArgumentException.class, "label", () -> inference.evaluate(wrongLabels, null));
             NamedTensors wrongMomentum = random.state().put("conv0.weight.momentum", Tensor.filled(List.of(1), 0));
             assertRefused(IllegalArgumentException.class, "conv0.weight.momentum", () -> network.load(wrongMomentum));
+            network.close();
+            network.close();
+            assertRefused(IllegalStateException.class, "closed", () -> network.evaluate(random.batch(), null));
+            assertRefused(IllegalStateException.class, "closed", () -> network.load(random.state()));
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import onebit.engine.Batch;
-import onebit.engine.Network;
+import onebit.engine.CheckedNetwork;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.engine.StepResult;
@@ -26,10 +26,8 @@ import onebit.plan.TrainingPlan;
  * meets at a barrier after each pass; what they add up (batch-norm sums, gradients of weights) is added in the order
  * of the threads, so that a run is repeatable bit for bit.
  */
-final class CpuNetwork implements Network {
+final class CpuNetwork extends CheckedNetwork {
 
-    private final Graph graph;
-    private final NetworkOptions options;
     private final TrainingPlan plan;
     private final LayerChoice choice;
     private final HostMemory memory = new HostMemory();
@@ -47,10 +45,9 @@ final class CpuNetwork implements Network {
     private final Buffer headInput;
 
     CpuNetwork(Graph graph, NetworkOptions options, int threads) {
+        super(graph, options);
         // A primitive keeps for good the number of threads that its maker had.
         OneDnn.singleThreaded();
-        this.graph = graph;
-        this.options = options;
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);
         choice = new LayerChoice(plan, options);
         kernels = new RowKernels(options.precision());
@@ -120,10 +117,7 @@ final class CpuNetwork implements Network {
     // ---- steps
 
     @Override
-    public StepResult train(Batch batch, double learningRate) {
-        if (!options.training()) throw new IllegalStateException("This network was made for inference.");
-        if (batch.size() != options.batchSize())
-            throw new IllegalStateException("Training takes full batches of " + options.batchSize() + " images, not " + batch.size() + ".");
+    protected StepResult step(Batch batch, double learningRate) {
         team.run(i -> {
             Worker worker = workers[i];
             for (Pass p : plan.forward()) forward(p, worker, batch, true, null);
@@ -139,9 +133,7 @@ final class CpuNetwork implements Network {
     }
 
     @Override
-    public StepResult evaluate(Batch batch, float[] logits) {
-        if (batch.size() > options.batchSize())
-            throw new IllegalStateException("A batch has at most " + options.batchSize() + " images here, not " + batch.size() + ".");
+    protected StepResult infer(Batch batch, float[] logits) {
         team.run(i -> {
             for (Pass p : plan.forward()) forward(p, workers[i], batch, false, logits);
         });
@@ -266,8 +258,7 @@ final class CpuNetwork implements Network {
     // ---- state
 
     @Override
-    public void load(NamedTensors state) {
-        state.check(graph);
+    protected void write(NamedTensors state) {
         readings.values().forEach(n -> n.load(state));
         for (Convolution c : convolutions.values()) {
             String name = Role.WEIGHT.of(c.node.name());
@@ -284,7 +275,7 @@ final class CpuNetwork implements Network {
     }
 
     @Override
-    public NamedTensors state() {
+    protected NamedTensors read() {
         NamedTensors unordered = new NamedTensors(), state = new NamedTensors();
         readings.values().forEach(n -> n.save(unordered, options.training()));
         for (Convolution c : convolutions.values()) {
@@ -302,16 +293,6 @@ final class CpuNetwork implements Network {
     }
 
     @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public NetworkOptions options() {
-        return options;
-    }
-
-    @Override
     public String description() {
         long winograd = convolutions.values().stream().filter(c -> c instanceof SquareWinogradConvolution || c instanceof ColumnWinogradConvolution).count();
         return options.precision().label() + ", " + (winograd == 0 ? "direct convolutions"
@@ -325,7 +306,7 @@ final class CpuNetwork implements Network {
     }
 
     @Override
-    public void close() {
+    protected void free() {
         team.close();
         convolutions.values().forEach(Convolution::close);
         shortcuts.values().forEach(Shortcut::close);

@@ -81,13 +81,13 @@ class CpuEngineErrorsTest {
             network.load(InitialWeights.state(GRAPH, 1));
             assertEquals("Training takes full batches of 4 images, not 3.",
                 assertThrows(IllegalStateException.class, () -> network.train(SyntheticBatch.of(GRAPH, 3, 1), 0.1)).getMessage());
-            assertEquals("A batch has at most 4 images here, not 5.",
+            assertEquals("This network takes 1 to 4 images at a time, not 5.",
                 assertThrows(IllegalStateException.class, () -> network.evaluate(SyntheticBatch.of(GRAPH, 5, 1), null)).getMessage());
             assertTrue(Double.isFinite(network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1).loss()), "a refused batch leaves the network usable");
         }
         try (Network network = new CpuEngine().network(GRAPH, NetworkOptions.inference(Precision.FLOAT32).withBatchSize(4))) {
             network.load(InitialWeights.state(GRAPH, 1));
-            assertEquals("This network was made for inference.",
+            assertEquals("This network was made for inference; make one with training options.",
                 assertThrows(IllegalStateException.class, () -> network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1)).getMessage());
             assertFalse(network.options().training());
         }

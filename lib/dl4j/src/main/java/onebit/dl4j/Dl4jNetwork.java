@@ -8,7 +8,7 @@ import onebit.dl4j.layer.BatchNorm;
 import onebit.dl4j.layer.MomentumDescent;
 import onebit.dl4j.layer.QuantizedConvolution;
 import onebit.engine.Batch;
-import onebit.engine.Network;
+import onebit.engine.CheckedNetwork;
 import onebit.engine.NetworkOptions;
 import onebit.engine.StepResult;
 import onebit.model.Graph;
@@ -33,14 +33,12 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** A {@link TrainableGraph} with its parameters. Steps run on the caller's thread, ND4J's operations on its own threads. */
-final class Dl4jNetwork implements Network {
+final class Dl4jNetwork extends CheckedNetwork {
 
     /** DL4J's names for the workspace of all activations of a step, and for those of gradients, of which three are in use. */
     private static final String ACTIVATIONS = "WS_ALL_LAYERS_ACT", GRADIENTS = "WS_LAYER_ACT_";
     private static final int GRADIENT_WORKSPACES = 3;
 
-    private final Graph graph;
-    private final NetworkOptions options;
     private final int threads;
     private final ComputationGraph net;
     private final String logitsVertex;
@@ -49,12 +47,9 @@ final class Dl4jNetwork implements Network {
     private final INDArray features;
     private float[] logits;
     private boolean begun;
-    private boolean loaded;
-    private boolean closed;
 
     Dl4jNetwork(Graph graph, NetworkOptions options, int threads) {
-        this.graph = graph;
-        this.options = options;
+        super(graph, options);
         this.threads = threads;
         NativeThreads.set(threads);
         net = new ComputationGraph(TrainableGraph.configuration(graph, options));
@@ -73,31 +68,17 @@ final class Dl4jNetwork implements Network {
     }
 
     @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public NetworkOptions options() {
-        return options;
-    }
-
-    @Override
     public String description() {
         return "dl4j, float32, ND4J " + Dl4jEngine.VERSION + " on " + options.device().label() + ", " + threads + (threads == 1 ? " thread" : " threads");
     }
 
     @Override
-    public StepResult train(Batch batch, double learningRate) {
-        requireLoaded();
-        if (!options.training()) throw new IllegalStateException("This network was made for inference.");
-        if (batch.size() != options.batchSize())
-            throw new IllegalStateException("Training takes full batches of " + options.batchSize() + " images, not " + batch.size() + ".");
+    protected StepResult step(Batch batch, double learningRate) {
         NativeThreads.set(threads);
         if (!begun) makeWorkspaces();
         begun = true;
         int[] labels = batch.labels(graph.classes());
-        read(batch);
+        readImages(batch);
         try (INDArray target = oneHot(labels)) {
             net.setInputs(features);
             net.setLabels(target);
@@ -140,13 +121,10 @@ final class Dl4jNetwork implements Network {
     }
 
     @Override
-    public StepResult evaluate(Batch batch, float[] outputs) {
-        requireLoaded();
-        if (batch.size() < 1 || batch.size() > options.batchSize())
-            throw new IllegalStateException("This network takes 1 to " + options.batchSize() + " images at a time, not " + batch.size() + ".");
+    protected StepResult infer(Batch batch, float[] outputs) {
         NativeThreads.set(threads);
         int[] labels = batch.labels(graph.classes());
-        read(batch);
+        readImages(batch);
         float[] all;
         try (INDArray out = net.outputSingle(false, features)) {
             all = values(out);
@@ -157,7 +135,7 @@ final class Dl4jNetwork implements Network {
     }
 
     /** Images that a smaller batch lacks stay as they were. */
-    private void read(Batch batch) {
+    private void readImages(Batch batch) {
         Shape shape = graph.inputShape();
         int plane = shape.height() * shape.width(), channels = shape.channels();
         for (int n = 0; n < batch.size(); n++) {
@@ -209,20 +187,14 @@ final class Dl4jNetwork implements Network {
     }
 
     @Override
-    public void load(NamedTensors state) {
-        state.check(graph);
-        List<Runnable> writes = new ArrayList<>();
+    protected void write(NamedTensors state) {
         for (Graph.Parameter p : graph.parameters()) {
-            writes.add(() -> write(state.get(p.name()), array(p)));
+            write(state.get(p.name()), array(p));
             if (!p.trainable() || !options.training()) continue;
             String name = NamedTensors.momentum(p.name());
             Tensor momentum = state.contains(name) ? state.get(name) : Tensor.filled(p.shape(), 0);
-            if (!momentum.shape().equals(p.shape()))
-                throw new IllegalArgumentException("The network expects '" + name + "' in shape " + p.shape() + ", stored is " + momentum.shape() + ".");
-            writes.add(() -> write(momentum, momentum(p)));
+            write(momentum, momentum(p));
         }
-        writes.forEach(Runnable::run);
-        loaded = true;
     }
 
     private static void write(Tensor tensor, INDArray target) {
@@ -232,8 +204,7 @@ final class Dl4jNetwork implements Network {
     }
 
     @Override
-    public NamedTensors state() {
-        requireLoaded();
+    protected NamedTensors read() {
         NamedTensors state = new NamedTensors();
         for (Graph.Parameter p : graph.parameters()) {
             state.put(p.name(), new Tensor(p.shape(), values(array(p))));
@@ -242,15 +213,8 @@ final class Dl4jNetwork implements Network {
         return state;
     }
 
-    private void requireLoaded() {
-        if (!loaded) throw new IllegalStateException("The network has no parameters; load a state first.");
-    }
-
     @Override
-    public void close() {
-        if (closed) return;
-        closed = true;
-        loaded = false;
+    protected void free() {
         net.close();
         features.close();
     }

@@ -78,7 +78,7 @@ class Dl4jEngineErrorsTest {
         }
         try (Network network = TestEngine.get().network(GRAPH, NetworkOptions.inference(Precision.FLOAT32).withBatchSize(4))) {
             network.load(InitialWeights.state(GRAPH, 1));
-            assertEquals("This network was made for inference.",
+            assertEquals("This network was made for inference; make one with training options.",
                 assertThrows(IllegalStateException.class, () -> network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1)).getMessage());
         }
     }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import onebit.engine.Batch;
-import onebit.engine.Network;
+import onebit.engine.CheckedNetwork;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.engine.StepResult;
@@ -25,10 +25,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** A graph on libtorch. Parameters and momenta are float32 tensors on the device; each call frees all else that it makes. */
-final class TorchNetwork implements Network {
+final class TorchNetwork extends CheckedNetwork {
 
-    private final Graph graph;
-    private final NetworkOptions options;
     private final int threads;
     private final ScalarType type;
     private final long[] imageShape;
@@ -36,11 +34,9 @@ final class TorchNetwork implements Network {
     private final HostMemory.Images images;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> momenta = new LinkedHashMap<>();
-    private boolean loaded;
 
     TorchNetwork(Graph graph, NetworkOptions options, int threads) {
-        this.graph = graph;
-        this.options = options;
+        super(graph, options);
         this.threads = threads;
         type = options.precision() == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
         imageShape = new long[] {graph.inputShape().channels(), graph.inputShape().height(), graph.inputShape().width()};
@@ -76,16 +72,6 @@ final class TorchNetwork implements Network {
     }
 
     @Override
-    public Graph graph() {
-        return graph;
-    }
-
-    @Override
-    public NetworkOptions options() {
-        return options;
-    }
-
-    @Override
     public String description() {
         return "torch " + LibTorch.TORCH + ", " + options.precision().label() + ", channels last, " + switch (options.device()) {
             case CPU -> "oneDNN's convolutions, " + threads + (threads == 1 ? " thread" : " threads");
@@ -94,13 +80,7 @@ final class TorchNetwork implements Network {
     }
 
     @Override
-    public void load(NamedTensors state) {
-        state.check(graph);
-        for (Graph.Parameter p : graph.parameters()) {
-            String momentum = NamedTensors.momentum(p.name());
-            if (p.trainable() && state.contains(momentum) && !state.get(momentum).shape().equals(p.shape()))
-                throw new IllegalArgumentException("The network expects '" + momentum + "' in shape " + p.shape() + ", stored is " + state.get(momentum).shape() + ".");
-        }
+    protected void write(NamedTensors state) {
         for (Graph.Parameter p : graph.parameters())
             inScope(() -> {
                 copy(state.get(p.name()), parameters.get(p.name()));
@@ -112,7 +92,6 @@ final class TorchNetwork implements Network {
                 }
                 return momentum;
             });
-        loaded = true;
     }
 
     private static void copy(onebit.model.Tensor from, Tensor to) {
@@ -120,8 +99,7 @@ final class TorchNetwork implements Network {
     }
 
     @Override
-    public NamedTensors state() {
-        requireLoaded();
+    protected NamedTensors read() {
         NamedTensors state = new NamedTensors();
         for (Graph.Parameter p : graph.parameters())
             inScope(() -> {
@@ -134,11 +112,7 @@ final class TorchNetwork implements Network {
     }
 
     @Override
-    public StepResult train(Batch batch, double learningRate) {
-        requireLoaded();
-        if (!options.training()) throw new IllegalStateException("This network was made for inference; make one with training options.");
-        if (batch.size() != options.batchSize())
-            throw new IllegalStateException("Training takes full batches of " + options.batchSize() + " images, not " + batch.size() + ".");
+    protected StepResult step(Batch batch, double learningRate) {
         int[] labels = batch.labels(graph.classes());
         return inScope(() -> {
             Tensor input = images.read(batch, imageShape, device);
@@ -165,10 +139,7 @@ final class TorchNetwork implements Network {
     }
 
     @Override
-    public StepResult evaluate(Batch batch, float[] logits) {
-        requireLoaded();
-        if (batch.size() < 1 || batch.size() > options.batchSize())
-            throw new IllegalStateException("This network takes 1 to " + options.batchSize() + " images at a time, not " + batch.size() + ".");
+    protected StepResult infer(Batch batch, float[] logits) {
         int[] labels = batch.labels(graph.classes());
         return inScope(() -> {
             try (NoGradGuard _ = new NoGradGuard(); Forward forward = new Forward(graph, parameters, type, false)) {
@@ -179,19 +150,13 @@ final class TorchNetwork implements Network {
         });
     }
 
-    private void requireLoaded() {
-        if (!loaded) throw new IllegalStateException("The network has no parameters; load a state first.");
-    }
-
     @Override
-    public void close() {
-        if (parameters.isEmpty()) return;
+    protected void free() {
         parameters.values().forEach(Tensor::releaseReference);
         momenta.values().forEach(Tensor::releaseReference);
         parameters.clear();
         momenta.clear();
         images.close();
         device.releaseReference();
-        loaded = false;
     }
 }
