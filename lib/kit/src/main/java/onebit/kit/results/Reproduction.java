@@ -15,7 +15,7 @@ import tech.tablesaw.api.DoubleColumn;
 /**
  * The runs of one row with the same settings, which differ in their seeds only.
  *
- * @param runs one or more
+ * @param runs one or more, each of another seed
  */
 public record Reproduction(List<Run> runs) {
 
@@ -23,11 +23,16 @@ public record Reproduction(List<Run> runs) {
         runs = List.copyOf(runs);
     }
 
-    /** All reproductions of a row, the one that took the most arithmetic first. */
+    /**
+     * All reproductions of a row, the one that took the most arithmetic first. A run that was done twice is one sample: of runs
+     * with the same seed the first counts, which is the first by its folder's name where {@link RunFolders} found them.
+     */
     public static List<Reproduction> of(String row, List<Run> runs) {
-        Map<List<?>, List<Run>> bySettings = runs.stream().filter(r -> r.config().row().equals(row))
-            .collect(Collectors.groupingBy(r -> List.of(r.settings(), r.executions()), LinkedHashMap::new, Collectors.toList()));
-        return bySettings.values().stream().map(Reproduction::new)
+        Map<List<?>, Map<Long, Run>> bySettings = new LinkedHashMap<>();
+        for (Run run : runs)
+            if (run.config().row().equals(row))
+                bySettings.computeIfAbsent(List.of(run.settings(), run.executions()), s -> new LinkedHashMap<>()).putIfAbsent(run.config().seed(), run);
+        return bySettings.values().stream().map(bySeed -> new Reproduction(List.copyOf(bySeed.values())))
             .sorted(Comparator.comparingDouble((Reproduction r) -> r.runs.getFirst().result().pflops()).reversed()).toList();
     }
 

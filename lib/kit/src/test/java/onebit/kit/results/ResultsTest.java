@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import onebit.engine.Precision;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -104,6 +105,22 @@ class ResultsTest {
         assertEquals("a b c", lines.get(1).get("run_folders"));
         assertEquals(List.of("55.52", "60.48"), List.of(lines.get(1).get("reproduced_mean95_low"), lines.get(1).get("reproduced_mean95_high")), "1 / sqrt(3) * 4.303");
         assertTrue(page().contains("58.00 ± 1.00 [55.52, 60.48] (n = 3)"));
+    }
+
+    /** As asked for with and without an engine's name, or copied. */
+    @Test
+    void countsARunOnceThatIsInTwoFolders() throws IOException {
+        finished("laptop-cpu-seed1", QUICK.withSeed(1), 5710);
+        finished("laptop-seed1", QUICK.withSeed(1), 5700);
+
+        Map<String, String> line = table("cifar10-1bit-bn").getFirst();
+
+        assertEquals(List.of("57.1", "", "1", "1", "laptop-cpu-seed1"), Stream.of("reproduced_percent", "reproduced_deviation", "runs", "seeds", "run_folders").map(line::get).toList());
+        assertEquals(1, table("cifar10-1bit-bn").size());
+        assertTrue(page().contains("| 57.10 [56.13, 58.07] |"), page());
+
+        finished("laptop-seed2", QUICK.withSeed(2), 5810);
+        assertEquals(List.of("2", "1 2", "57.6"), Stream.of("runs", "seeds", "reproduced_percent").map(table("cifar10-1bit-bn").getFirst()::get).toList());
     }
 
     /** The published figure is 96.25; runs of the paper's network differ by a standard deviation of 0.25. */
