@@ -13,7 +13,7 @@ import onebit.train.TrainingConfig;
 import tech.tablesaw.api.DoubleColumn;
 
 /**
- * The runs of one row with the same settings, which differ in their seeds only.
+ * The runs of one row under the same {@link Run.Conditions}, which differ in their seeds only.
  *
  * @param runs one or more, each of another seed
  */
@@ -28,17 +28,22 @@ public record Reproduction(List<Run> runs) {
      * with the same seed the first counts, which is the first by its folder's name where {@link RunFolders} found them.
      */
     public static List<Reproduction> of(String row, List<Run> runs) {
-        Map<List<?>, Map<Long, Run>> bySettings = new LinkedHashMap<>();
+        Map<Run.Conditions, Map<Long, Run>> byConditions = new LinkedHashMap<>();
         for (Run run : runs)
             if (run.config().row().equals(row))
-                bySettings.computeIfAbsent(List.of(run.settings(), run.executions()), s -> new LinkedHashMap<>()).putIfAbsent(run.config().seed(), run);
-        return bySettings.values().stream().map(bySeed -> new Reproduction(List.copyOf(bySeed.values())))
+                byConditions.computeIfAbsent(run.conditions(), c -> new LinkedHashMap<>()).putIfAbsent(run.config().seed(), run);
+        return byConditions.values().stream().map(bySeed -> new Reproduction(List.copyOf(bySeed.values())))
             .sorted(Comparator.comparingDouble((Reproduction r) -> r.runs.getFirst().result().pflops()).reversed()).toList();
+    }
+
+    /** Of all its runs. */
+    public Run.Conditions conditions() {
+        return runs.getFirst().conditions();
     }
 
     /** Of all its runs; the seed is left out (0). */
     public TrainingConfig settings() {
-        return runs.getFirst().settings();
+        return conditions().settings();
     }
 
     /** Whether it was trained and tested on the whole data set. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import onebit.engine.Execution;
 import onebit.engine.Precision;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -80,14 +81,24 @@ class ResultsTest {
     @Test
     void aRunThatWentOnByAnotherEngineSaysSoAndIsNotAveragedWithOthers() throws IOException {
         finished("a", QUICK.withSeed(1), 5700);
-        finished("b", QUICK.withSeed(2), 5800);
-        new RunFixture(folder).unfinished("b", QUICK.withSeed(2), "cpu bf16", "cpu bf16", "torch float32 on cuda");
+        new RunFixture(folder).finished("b", QUICK.withSeed(2), 5800, "cpu bf16", "cpu bf16", "torch float32 on cuda");
 
         List<Map<String, String>> lines = table("cifar10-1bit-bn");
 
         assertEquals(List.of("cpu bf16", "cpu bf16 then torch float32 on cuda"), lines.stream().map(l -> l.get("computed_by")).toList());
         assertEquals(List.of("cpu then torch", "cpu then cuda", "bf16 then float32"), List.of(lines.get(1).get("engine"), lines.get(1).get("device"), lines.get(1).get("precision")));
         assertTrue(page().contains("| cpu bf16 then torch float32 on cuda (auto) |"), page());
+    }
+
+    /** It was killed before it had saved anything, and went on by another engine. */
+    @Test
+    void countsByWhatARunWasComputedNotByWhatItWasBegun() throws IOException {
+        finished("a", QUICK.withSeed(1), 5700);
+        new RunFixture(folder).finished("b", QUICK.withSeed(2).withExecution(Execution.of("torch float32 on cuda")), 5800, "cpu bf16");
+
+        Map<String, String> line = table("cifar10-1bit-bn").getFirst();
+
+        assertEquals(List.of("57.5", "1 2", "cpu bf16"), Stream.of("reproduced_percent", "seeds", "computed_by").map(line::get).toList());
     }
 
     @Test
