@@ -17,7 +17,7 @@ final class ResultsPage {
     private ResultsPage() {}
 
     /** All of {@code RESULTS.md}. */
-    static String page(List<Line> lines, List<String> unreadable) {
+    static String page(List<Line> lines, List<RunFolders.Unreadable> unreadable) {
         StringBuilder text = new StringBuilder("""
             # Results
 
@@ -41,7 +41,7 @@ final class ResultsPage {
             """);
         if (!unreadable.isEmpty()) {
             text.append("\nRun folders that could not be read and are not in the table:\n\n");
-            unreadable.forEach(message -> text.append("- ").append(message).append('\n'));
+            unreadable.forEach(run -> text.append("- ").append(run.reason()).append('\n'));
         }
         return text.toString();
     }

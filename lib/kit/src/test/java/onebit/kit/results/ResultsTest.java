@@ -203,6 +203,32 @@ class ResultsTest {
         assertTrue(page().contains("could not be read") && page().contains("broken"));
     }
 
+    /** Files that are JSON and say what no run says. */
+    @ParameterizedTest
+    @CsvSource({"cpu bf61", "cpu bf16 on gpu", "now"})
+    void aFolderThatIsDamagedInWhateverWayStopsNothing(String damage) throws IOException {
+        finished("good", QUICK, 5794);
+        new RunFixture(folder).finished("damaged", QUICK.withRow(Row.of("cifar100-1bit-bn")), 4000, "cpu bf16");
+        Path provenance = folder.resolve("runs/damaged/provenance.json");
+        String whole = Files.readString(provenance);
+        Files.writeString(provenance, damage.startsWith("cpu") ? whole.replace("cpu bf16", damage) : whole.replace("2026-02-01T01:00:00Z", damage));
+
+        assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
+        assertEquals("its folder damaged cannot be read", table("cifar100-1bit-bn").getFirst().get("not_run"), "its configuration can");
+        assertTrue(page().contains("- The run in " + folder.resolve("runs/damaged") + " cannot be read ("), page());
+    }
+
+    @Test
+    void saysOfARowThatItsFolderCannotBeReadWhereThereIsNoOtherRunOfIt() throws IOException {
+        new RunFixture(folder).write("cifar10-full-bn-laptop-seed1", "config.json", "{");
+        assertEquals("its folder cifar10-full-bn-laptop-seed1 cannot be read", table("cifar10-full-bn").getFirst().get("not_run"));
+        assertEquals("no run folder", table("cifar10-full-srelu").getFirst().get("not_run"));
+
+        finished("other", QUICK.withRow(Row.of("cifar10-full-bn")), 6100);
+
+        assertEquals(List.of("61.0"), table("cifar10-full-bn").stream().map(line -> line.get("reproduced_percent")).toList());
+    }
+
     @Test
     void renewsTheMarkedTableOfTheReadmeAndNothingElse() throws IOException {
         Path readme = folder.resolve("README.md");
