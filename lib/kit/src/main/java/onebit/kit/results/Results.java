@@ -60,10 +60,10 @@ public record Results(Path folder) {
     }
 
     private ResultsTable table(RunFolders runs) {
-        Map<String, String> reasons = new HashMap<>(notRun().reasons());
-        reasons.putAll(runs.unfinished());
+        Map<String, String> reasons = new HashMap<>(runs.unfinished());
         for (RunFolders.Unreadable run : runs.unreadable())
-            run.row().ifPresent(row -> reasons.putIfAbsent(row.id(), "its folder " + run.folder() + " cannot be read"));
+            run.row().ifPresent(row -> reasons.merge(row.id(), "its folder " + run.folder() + " cannot be read", (a, b) -> a + "; " + b));
+        notRun().reasons().forEach((row, reason) -> reasons.merge(row, reason, (state, lastTried) -> state + "; last tried: " + lastTried));
         return new ResultsTable(runs.finished(), reasons);
     }
 

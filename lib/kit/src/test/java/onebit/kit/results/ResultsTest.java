@@ -182,6 +182,18 @@ class ResultsTest {
     }
 
     @Test
+    void saysOfAnUnfinishedRunWhyItDidNotGoOn() throws IOException {
+        new RunFixture(folder).unfinished("a", QUICK);
+        new Results(folder).notRun().note("cifar10-1bit-bn", "the loss is no number.");
+
+        assertEquals("not finished: 0 of 2 epochs in a; last tried: the loss is no number.", table("cifar10-1bit-bn").getFirst().get("not_run"));
+
+        new RunFixture(folder).write("cifar10-1bit-bn-b", "config.json", "{");
+        assertEquals("not finished: 0 of 2 epochs in a; its folder cifar10-1bit-bn-b cannot be read; last tried: the loss is no number.",
+            table("cifar10-1bit-bn").getFirst().get("not_run"));
+    }
+
+    @Test
     void saysWhyARowCouldNotBeRunUntilItHasBeen() throws IOException {
         NotRun reasons = new Results(folder).notRun();
         reasons.note("cifar10-1bit-bn", "no data");
