@@ -89,6 +89,10 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
         return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, engine, value, precision, algorithm, trainLimit, testLimit);
     }
 
+    public TrainingConfig withExecution(Execution value) {
+        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, value.engine(), value.device(), value.precision(), algorithm, trainLimit, testLimit);
+    }
+
     /** The same, computed by the same engine on the same device with the same precision and algorithm as another. */
     private TrainingConfig executedAs(TrainingConfig other) {
         return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, other.engine, other.device, other.precision, other.algorithm,

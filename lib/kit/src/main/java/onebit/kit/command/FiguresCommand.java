@@ -34,7 +34,7 @@ public final class FiguresCommand implements Callable<Integer> {
         RunFolders runs = RunFolders.in(from.runs());
         List<Path> files = Figures.write(runs.finished(), folder);
         PrintWriter print = spec.commandLine().getOut();
-        runs.unreadable().forEach(message -> spec.commandLine().getErr().println("Left out: " + message));
+        runs.unreadable().forEach(run -> spec.commandLine().getErr().println(run.leftOut()));
         print.println("Of " + runs.finished().size() + (runs.finished().size() == 1 ? " finished run: " : " finished runs: ") + files.size() + " files in " + folder);
         print.flush();
         return 0;

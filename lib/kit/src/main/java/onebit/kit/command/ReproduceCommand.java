@@ -72,7 +72,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Results.Written written = results.write(installation.readme(results.folder()));
         if (missing > 0) out.println(missing + " of " + wanted.size() + " rows were not run; see above.");
-        ResultsCommand.print(out, written);
+        ResultsCommand.print(spec, written);
         return missing == 0 ? 0 : 1;
     }
 

@@ -23,12 +23,15 @@ public final class ResultsCommand implements Callable<Integer> {
     public Integer call() {
         Installation installation = Installation.current();
         Path folder = results == null ? installation.results() : results;
-        print(spec.commandLine().getOut(), new Results(folder).write(installation.readme(folder)));
+        print(spec, new Results(folder).write(installation.readme(folder)));
         return 0;
     }
 
-    static void print(PrintWriter out, Results.Written written) {
-        out.println("Of " + written.runs() + (written.runs() == 1 ? " finished run: " : " finished runs: ") + written.table() + ", " + written.page()
+    static void print(CommandSpec spec, Results.Written written) {
+        PrintWriter out = spec.commandLine().getOut();
+        written.runs().unreadable().forEach(run -> spec.commandLine().getErr().println(run.leftOut()));
+        int runs = written.runs().finished().size();
+        out.println("Of " + runs + (runs == 1 ? " finished run: " : " finished runs: ") + written.table() + ", " + written.page()
             + written.readme().map(readme -> ", the table in " + readme).orElse(""));
         out.flush();
     }

@@ -9,8 +9,8 @@ import onebit.quant.OneBit;
 import onebit.train.Row;
 
 /**
- * What one bit per weight cost in runs of this kit: a full-precision row and its one-bit row, of the same data set, norm and
- * settings.
+ * What one bit per weight cost in runs of this kit: a full-precision row and its one-bit row, of the same data set and norm,
+ * with the same settings and computed alike.
  */
 public record MeasuredGap(Reproduction full, Reproduction oneBit) {
 
@@ -23,7 +23,7 @@ public record MeasuredGap(Reproduction full, Reproduction oneBit) {
                 && !(r.quantizer() instanceof OneBit)).findFirst().orElseThrow();
             for (Reproduction oneBit : Reproduction.of(row.id(), runs)) {
                 if (!oneBit.onAllImages()) continue;
-                Reproduction.of(partner.id(), runs).stream().filter(full -> full.settings().equals(oneBit.settings().withRow(partner)))
+                Reproduction.of(partner.id(), runs).stream().filter(full -> full.conditions().equals(oneBit.conditions().withRow(partner)))
                     .forEach(full -> gaps.add(new MeasuredGap(full, oneBit)));
             }
         }

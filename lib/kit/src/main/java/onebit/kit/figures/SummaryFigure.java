@@ -29,7 +29,7 @@ public final class SummaryFigure {
     private static final String OURS = "Measured by this kit, at the settings given";
     private static final int MARGIN = 24, BETWEEN = 22;
 
-    /** What was measured at the same settings on both data sets. */
+    /** What was measured under the same conditions on both data sets. */
     private record Measured(TrainingConfig settings, Optional<Reproduction> cifar10, Optional<Reproduction> cifar100) {
 
         Reproduction either() {
@@ -108,16 +108,16 @@ public final class SummaryFigure {
 
     /** Sorted as table 3: by the error on CIFAR-100, the largest first; those without one at the end. */
     private static List<Measured> measured(List<Run> runs) {
-        Map<TrainingConfig, Map<String, Reproduction>> bySettings = new LinkedHashMap<>();
+        Map<Run.Conditions, Map<String, Reproduction>> byConditions = new LinkedHashMap<>();
         for (Row row : Row.ALL) {
             Row first = Row.ALL.stream().filter(r -> r.quantizer().equals(row.quantizer()) && r.activation().label().equals(row.activation().label()))
                 .findFirst().orElseThrow();
             for (Reproduction reproduction : Reproduction.of(row.id(), runs))
                 if (reproduction.onAllImages())
-                    bySettings.computeIfAbsent(reproduction.settings().withRow(first), s -> new LinkedHashMap<>()).put(row.dataset(), reproduction);
+                    byConditions.computeIfAbsent(reproduction.conditions().withRow(first), c -> new LinkedHashMap<>()).put(row.dataset(), reproduction);
         }
-        return bySettings.entrySet().stream()
-            .map(e -> new Measured(e.getKey(), Optional.ofNullable(e.getValue().get("cifar10")), Optional.ofNullable(e.getValue().get("cifar100"))))
+        return byConditions.entrySet().stream()
+            .map(e -> new Measured(e.getKey().settings(), Optional.ofNullable(e.getValue().get("cifar10")), Optional.ofNullable(e.getValue().get("cifar100"))))
             .sorted(Comparator.comparingDouble(m -> m.cifar100().map(Reproduction::accuracy).orElse(100.0))).toList();
     }
 

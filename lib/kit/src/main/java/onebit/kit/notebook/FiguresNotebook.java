@@ -46,7 +46,9 @@ public final class FiguresNotebook {
         return NotebookSession.inWords(() -> {
             Results results = session.results();
             Results.Written written = results.write(session.installation().readme(results.folder()));
-            return readable(results.table()).setName("Of " + written.runs() + (written.runs() == 1 ? " finished run" : " finished runs")
+            sayLeftOut(written.runs());
+            int runs = written.runs().finished().size();
+            return readable(results.table()).setName("Of " + runs + (runs == 1 ? " finished run" : " finished runs")
                 + "; every column is in " + written.table());
         });
     }
@@ -95,6 +97,12 @@ public final class FiguresNotebook {
     }
 
     private List<Run> runs() {
-        return RunFolders.in(session.results().runs()).finished();
+        RunFolders runs = RunFolders.in(session.results().runs());
+        sayLeftOut(runs);
+        return runs.finished();
+    }
+
+    private void sayLeftOut(RunFolders runs) {
+        for (RunFolders.Unreadable run : runs.unreadable()) session.output().slot().show(NotebookOutput.Content.of(run.leftOut()));
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import onebit.kit.results.Run;
 import onebit.kit.results.WilsonInterval;
 import onebit.run.EpochMetrics;
 import onebit.run.RunFolder;
@@ -40,7 +41,7 @@ final class RunFacts {
             .add("folder", folder.path().toString())
             .add("network", config.depth() + "-" + config.width() + " (depth and width)")
             .add("settings", config.epochs() + " epochs, batches of " + config.batchSize() + ", seed " + config.seed() + limits(config))
-            .add("computed by", config.execution().label());
+            .add("computed by", Run.computedBy(folder));
         Optional<RunResult> result = folder.result();
         if (result.isPresent()) return of(result.get(), facts);
         return facts.add("state", "not finished: " + progress(folder.metrics(), config.epochs()));

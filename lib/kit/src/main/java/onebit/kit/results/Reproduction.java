@@ -13,9 +13,9 @@ import onebit.train.TrainingConfig;
 import tech.tablesaw.api.DoubleColumn;
 
 /**
- * The runs of one row with the same settings, which differ in their seeds only.
+ * The runs of one row under the same {@link Run.Conditions}, which differ in their seeds only.
  *
- * @param runs one or more
+ * @param runs one or more, each of another seed
  */
 public record Reproduction(List<Run> runs) {
 
@@ -23,17 +23,27 @@ public record Reproduction(List<Run> runs) {
         runs = List.copyOf(runs);
     }
 
-    /** All reproductions of a row, the one that took the most arithmetic first. */
+    /**
+     * All reproductions of a row, the one that took the most arithmetic first. A run that was done twice is one sample: of runs
+     * with the same seed the first counts, which is the first by its folder's name where {@link RunFolders} found them.
+     */
     public static List<Reproduction> of(String row, List<Run> runs) {
-        Map<List<?>, List<Run>> bySettings = runs.stream().filter(r -> r.config().row().equals(row))
-            .collect(Collectors.groupingBy(r -> List.of(r.settings(), r.executions()), LinkedHashMap::new, Collectors.toList()));
-        return bySettings.values().stream().map(Reproduction::new)
+        Map<Run.Conditions, Map<Long, Run>> byConditions = new LinkedHashMap<>();
+        for (Run run : runs)
+            if (run.config().row().equals(row))
+                byConditions.computeIfAbsent(run.conditions(), c -> new LinkedHashMap<>()).putIfAbsent(run.config().seed(), run);
+        return byConditions.values().stream().map(bySeed -> new Reproduction(List.copyOf(bySeed.values())))
             .sorted(Comparator.comparingDouble((Reproduction r) -> r.runs.getFirst().result().pflops()).reversed()).toList();
+    }
+
+    /** Of all its runs. */
+    public Run.Conditions conditions() {
+        return runs.getFirst().conditions();
     }
 
     /** Of all its runs; the seed is left out (0). */
     public TrainingConfig settings() {
-        return runs.getFirst().settings();
+        return conditions().settings();
     }
 
     /** Whether it was trained and tested on the whole data set. */

@@ -51,7 +51,7 @@ public record Results(Path folder) {
         Path csv = folder.resolve("table.csv"), page = folder.resolve("RESULTS.md");
         write(csv, table.csv());
         write(page, ResultsPage.page(table.lines(), runs.unreadable()));
-        return new Written(csv, page, summarize(readme, table) ? Optional.of(readme) : Optional.empty(), runs.finished().size());
+        return new Written(csv, page, summarize(readme, table) ? Optional.of(readme) : Optional.empty(), runs);
     }
 
     /** What {@code table.csv} holds when it is written. */
@@ -60,8 +60,10 @@ public record Results(Path folder) {
     }
 
     private ResultsTable table(RunFolders runs) {
-        Map<String, String> reasons = new HashMap<>(notRun().reasons());
-        reasons.putAll(runs.unfinished());
+        Map<String, String> reasons = new HashMap<>(runs.unfinished());
+        for (RunFolders.Unreadable run : runs.unreadable())
+            run.row().ifPresent(row -> reasons.merge(row.id(), "its folder " + run.folder() + " cannot be read", (a, b) -> a + "; " + b));
+        notRun().reasons().forEach((row, reason) -> reasons.merge(row, reason, (state, lastTried) -> state + "; last tried: " + lastTried));
         return new ResultsTable(runs.finished(), reasons);
     }
 
@@ -69,9 +71,9 @@ public record Results(Path folder) {
      * What {@link #write} wrote.
      *
      * @param readme if it has the marks
-     * @param runs   finished ones, of which the table is made
+     * @param runs   of whose finished ones the table is made
      */
-    public record Written(Path table, Path page, Optional<Path> readme, int runs) {}
+    public record Written(Path table, Path page, Optional<Path> readme, RunFolders runs) {}
 
     private static boolean summarize(Path readme, ResultsTable table) {
         if (!Files.isRegularFile(readme)) return false;

@@ -17,7 +17,7 @@ final class ResultsPage {
     private ResultsPage() {}
 
     /** All of {@code RESULTS.md}. */
-    static String page(List<Line> lines, List<String> unreadable) {
+    static String page(List<Line> lines, List<RunFolders.Unreadable> unreadable) {
         StringBuilder text = new StringBuilder("""
             # Results
 
@@ -32,7 +32,7 @@ final class ResultsPage {
         text.append("""
 
             One run: in brackets Wilson's 95 % interval for this many test images. Several runs that differ in their seeds only: mean ± sample standard
-            deviation, and in brackets Student's 95 % interval of the mean.
+            deviation, and in brackets Student's 95 % interval of the mean. Of runs with the same seed the first by its folder's name counts.
 
             *Verdict*: at the published settings a reproduced figure *agrees* with that of the authors' README if they are at most 0.5 points apart, or else
             is *below* or *above* it. Half a point is two standard deviations between runs of the paper's network that differ in their seeds, as others
@@ -41,7 +41,7 @@ final class ResultsPage {
             """);
         if (!unreadable.isEmpty()) {
             text.append("\nRun folders that could not be read and are not in the table:\n\n");
-            unreadable.forEach(message -> text.append("- ").append(message).append('\n'));
+            unreadable.forEach(run -> text.append("- ").append(run.reason()).append('\n'));
         }
         return text.toString();
     }

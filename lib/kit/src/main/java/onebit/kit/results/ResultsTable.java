@@ -72,7 +72,7 @@ final class ResultsTable {
         record NotRun(Row row, String reason) implements Line {}
     }
 
-    /** @param reasons by row, why it was not run or not finished; a row that is not among them has just not been run */
+    /** @param reasons by row, why it was not run, not finished or cannot be read; a row that is not among them has just not been run */
     ResultsTable(List<Run> finished, Map<String, String> reasons) {
         for (Row r : Row.ALL) {
             List<Reproduction> reproductions = Reproduction.of(r.id(), finished);

@@ -8,6 +8,7 @@ import onebit.run.EpochMetrics;
 import onebit.run.Provenance;
 import onebit.run.RunFolder;
 import onebit.run.RunResult;
+import onebit.train.Row;
 import onebit.train.TrainingConfig;
 
 /**
@@ -30,21 +31,52 @@ public record Run(Path folder, TrainingConfig config, RunResult result, String d
 
     /** Of a folder that holds a finished run. */
     public static Run of(RunFolder folder, RunResult result) {
-        TrainingConfig config = folder.config();
-        List<Provenance.Session> sessions = folder.provenance().map(Provenance::sessions).orElse(List.of());
-        if (sessions.isEmpty()) return new Run(folder.path(), config, result, "unknown", List.of(config.execution()), "unknown", folder.metrics());
-        return new Run(folder.path(), config, result, sessions.getLast().ended().substring(0, 10),
-            sessions.stream().map(s -> s.engine().equals(config.engine()) ? config.execution() : Execution.of(s.engine())).distinct().toList(),
-            sessions.stream().map(Provenance.Session::network).distinct().collect(Collectors.joining(THEN)), folder.metrics());
+        List<Provenance.Session> sessions = sessions(folder);
+        return new Run(folder.path(), folder.config(), result, sessions.isEmpty() ? "unknown" : sessions.getLast().ended().substring(0, 10), executions(folder),
+            sessions.isEmpty() ? "unknown" : sessions.stream().map(Provenance.Session::network).distinct().collect(Collectors.joining(THEN)), folder.metrics());
     }
 
     /** In words: {@code cpu bf16}, {@code cpu bf16 then torch float32 on cuda}. */
     public String computedBy() {
+        return computedBy(executions);
+    }
+
+    /** The same of a run that need not be finished: by what it has been computed so far. */
+    public static String computedBy(RunFolder folder) {
+        return computedBy(executions(folder));
+    }
+
+    private static String computedBy(List<Execution> executions) {
         return executions.stream().map(Execution::label).collect(Collectors.joining(THEN));
     }
 
-    /** What two runs have in common whose accuracies may be averaged, besides {@link #executions}: everything but the seed. */
-    public TrainingConfig settings() {
-        return config.withSeed(0);
+    private static List<Execution> executions(RunFolder folder) {
+        TrainingConfig config = folder.config();
+        List<Provenance.Session> sessions = sessions(folder);
+        if (sessions.isEmpty()) return List.of(config.execution());
+        return sessions.stream().map(s -> s.engine().equals(config.engine()) ? config.execution() : Execution.of(s.engine())).distinct().toList();
+    }
+
+    private static List<Provenance.Session> sessions(RunFolder folder) {
+        return folder.provenance().map(Provenance::sessions).orElse(List.of());
+    }
+
+    /** What two runs have in common whose accuracies may be averaged: everything but the seed. */
+    public Conditions conditions() {
+        return new Conditions(config.withSeed(0).withExecution(executions.getFirst()), executions);
+    }
+
+    /**
+     * All that a run's accuracy depends on besides its seed.
+     *
+     * @param settings   with seed 0, and the first of the executions
+     * @param executions as the run's
+     */
+    public record Conditions(TrainingConfig settings, List<Execution> executions) {
+
+        /** The same for another row and its data set. */
+        public Conditions withRow(Row other) {
+            return new Conditions(settings.withRow(other), executions);
+        }
     }
 }

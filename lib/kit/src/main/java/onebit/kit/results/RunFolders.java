@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import onebit.run.RunFolder;
 import onebit.run.RunResult;
 import onebit.run.UserError;
+import onebit.train.Row;
 import onebit.train.TrainingConfig;
 
 /**
@@ -19,9 +20,33 @@ import onebit.train.TrainingConfig;
  *
  * @param finished   in the order of their names
  * @param unfinished by row, how far the row's runs are that have begun and not ended, for people
- * @param unreadable folders that hold a run that cannot be read, with the reason
+ * @param unreadable those that hold a run that cannot be read
  */
-public record RunFolders(List<Run> finished, Map<String, String> unfinished, List<String> unreadable) {
+public record RunFolders(List<Run> finished, Map<String, String> unfinished, List<Unreadable> unreadable) {
+
+    /**
+     * A folder that holds a run that cannot be read.
+     *
+     * @param folder its name
+     * @param row    of the run, as the folder's configuration or else its name has it
+     * @param reason a sentence, for people
+     */
+    public record Unreadable(String folder, Optional<Row> row, String reason) {
+
+        private static Unreadable of(RunFolder run, String reason) {
+            String name = run.path().getFileName().toString();
+            try {
+                return new Unreadable(name, Optional.of(Row.of(run.config().row())), reason);
+            } catch (UserError e) {
+                return new Unreadable(name, Row.ALL.stream().filter(row -> name.startsWith(row.id() + "-")).findFirst(), reason);
+            }
+        }
+
+        /** What is told to whoever asked for a table or a figure of all runs. */
+        public String leftOut() {
+            return "Left out: " + reason;
+        }
+    }
 
     /** @param folder with a folder a run; may be missing */
     public static RunFolders in(Path folder) {
@@ -31,7 +56,9 @@ public record RunFolders(List<Run> finished, Map<String, String> unfinished, Lis
             try {
                 if (run.holdsRun()) found.add(run);
             } catch (UserError e) {
-                found.unreadable.add(e.getMessage());
+                found.unreadable.add(Unreadable.of(run, e.getMessage()));
+            } catch (RuntimeException e) { // whatever may be in a damaged file: the other runs can be read
+                found.unreadable.add(Unreadable.of(run, "The run in " + path + " cannot be read (" + e + ")."));
             }
         }
         return found;

@@ -40,6 +40,16 @@ class FiguresCommandTest {
     }
 
     @Test
+    void theTableSaysWhatItLeavesOutToo() {
+        new RunFixture(folder.resolve("results")).write("broken", "config.json", "{");
+
+        Shell.Outcome outcome = Shell.run("results", "--results", folder.resolve("results").toString());
+
+        assertEquals(0, outcome.code(), outcome.err());
+        assertTrue(outcome.err().startsWith("Left out: ") && outcome.err().contains("broken"), outcome.err());
+    }
+
+    @Test
     void saysWhereItCannotWrite() throws Exception {
         Files.writeString(folder.resolve("figures"), "a file");
 

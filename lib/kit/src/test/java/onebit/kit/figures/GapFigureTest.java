@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -87,6 +88,22 @@ class GapFigureTest {
 
         assertEquals(11.50, gap.fullPrecisionError(), 1e-9);
         assertEquals(3.50, gap.gap(), 1e-9);
+    }
+
+    @Test
+    void pairsRunsThatWereComputedAlikeAndTellsThePairsApart() {
+        RunFixture fixture = new RunFixture(folder);
+        finished(laptop("cifar10-full-bn").withSeed(1), 8850);
+        fixture.finished("full", laptop("cifar10-full-bn").withSeed(2), 8900, "cpu bf16", "torch float32");
+        finished(laptop("cifar10-1bit-bn").withSeed(1), 8500);
+
+        assertEquals(List.of(3.50), MeasuredGap.of(fixture.runs()).stream().map(gap -> Math.round(100 * gap.gap()) / 100.0).toList());
+
+        fixture.finished("one bit", laptop("cifar10-1bit-bn").withSeed(2), 8600, "cpu bf16", "torch float32");
+
+        assertEquals(List.of(3.50, 3.00), MeasuredGap.of(fixture.runs()).stream().map(gap -> Math.round(100 * gap.gap()) / 100.0).sorted(Comparator.reverseOrder()).toList());
+        assertNotNull(chart().getSeries("CIFAR-10, batch norm\n20-1, 30 epochs, cpu bf16"));
+        assertNotNull(chart().getSeries("CIFAR-10, batch norm\n20-1, 30 epochs, cpu bf16 then torch float32"));
     }
 
     @Test

@@ -54,6 +54,16 @@ class SummaryFigureTest {
     }
 
     @Test
+    void hasALineForEachWayOfComputing() {
+        RunFixture fixture = new RunFixture(folder);
+        fixture.finished("a", laptop("cifar10-full-bn").withSeed(1), 8850);
+        fixture.finished("b", laptop("cifar10-full-bn").withSeed(2), 8900, "cpu bf16", "torch float32");
+
+        String method = "Full precision WRN 20-1 + cutout, batch norm, 30 epochs, cpu bf16";
+        assertEquals(List.of(List.of(method, "0.27M", "11.50", "", ""), List.of(method + " then torch float32", "0.27M", "11.00", "", "")), lines(0, Look.OURS));
+    }
+
+    @Test
     void leavesOutRunsOnAPartOfTheImages() {
         new RunFixture(folder).finished("a", laptop("cifar10-1bit-bn").withLimits(5_000, 1_000), 3000);
 

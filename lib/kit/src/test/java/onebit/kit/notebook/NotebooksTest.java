@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import onebit.kit.Installation;
+import onebit.kit.results.RunFixture;
 import onebit.run.UserError;
 import onebit.train.Row;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +114,17 @@ class NotebooksTest {
         figures.files();
         assertTrue(Files.exists(folder.resolve("project").resolve("figures").resolve("gap.png")));
         assertEquals("gap", figures.gap().name());
+    }
+
+    @Test
+    void theFiguresNotebookSaysWhichRunsItLeavesOut() {
+        new RunFixture(session.results().folder()).write("broken", "config.json", "{");
+        FiguresNotebook figures = new FiguresNotebook(session);
+
+        figures.table();
+        figures.gap();
+
+        assertEquals(2, output.texts().stream().filter(t -> t.startsWith("Left out: ") && t.contains("broken")).count(), output.texts().toString());
     }
 
     @Test

@@ -10,14 +10,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
+import onebit.engine.Precision;
+import onebit.kit.results.RunFixture;
 import onebit.model.Graph;
 import onebit.model.Shape;
 import onebit.run.RunFolder;
 import onebit.run.RunResult;
+import onebit.train.Profile;
 import onebit.train.Row;
+import onebit.train.TrainingConfig;
 import onebit.model.WideResNet;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
@@ -119,6 +124,18 @@ class OneBitExtensionTest {
     @Test
     void aFolderWithoutARunSaysSo(@TempDir Path folder) {
         assertTrue(html(new RunFolder(folder)).contains("No run has begun"));
+    }
+
+    @Test
+    void aRunThatWentOnByAnotherEngineSaysSo(@TempDir Path folder) {
+        TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.LAPTOP, "cpu", Precision.BF16);
+        new RunFixture(folder).finished("finished", config, 8500, "cpu bf16", "torch float32");
+        new RunFixture(folder).unfinished("unfinished", config, "cpu bf16", "torch float32");
+
+        for (String run : List.of("finished", "unfinished")) {
+            String html = html(new RunFolder(folder.resolve("runs").resolve(run)));
+            assertTrue(html.contains("cpu bf16 then torch float32"), html);
+        }
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import onebit.engine.Execution;
 import onebit.engine.Precision;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -79,14 +81,24 @@ class ResultsTest {
     @Test
     void aRunThatWentOnByAnotherEngineSaysSoAndIsNotAveragedWithOthers() throws IOException {
         finished("a", QUICK.withSeed(1), 5700);
-        finished("b", QUICK.withSeed(2), 5800);
-        new RunFixture(folder).unfinished("b", QUICK.withSeed(2), "cpu bf16", "cpu bf16", "torch float32 on cuda");
+        new RunFixture(folder).finished("b", QUICK.withSeed(2), 5800, "cpu bf16", "cpu bf16", "torch float32 on cuda");
 
         List<Map<String, String>> lines = table("cifar10-1bit-bn");
 
         assertEquals(List.of("cpu bf16", "cpu bf16 then torch float32 on cuda"), lines.stream().map(l -> l.get("computed_by")).toList());
         assertEquals(List.of("cpu then torch", "cpu then cuda", "bf16 then float32"), List.of(lines.get(1).get("engine"), lines.get(1).get("device"), lines.get(1).get("precision")));
         assertTrue(page().contains("| cpu bf16 then torch float32 on cuda (auto) |"), page());
+    }
+
+    /** It was killed before it had saved anything, and went on by another engine. */
+    @Test
+    void countsByWhatARunWasComputedNotByWhatItWasBegun() throws IOException {
+        finished("a", QUICK.withSeed(1), 5700);
+        new RunFixture(folder).finished("b", QUICK.withSeed(2).withExecution(Execution.of("torch float32 on cuda")), 5800, "cpu bf16");
+
+        Map<String, String> line = table("cifar10-1bit-bn").getFirst();
+
+        assertEquals(List.of("57.5", "1 2", "cpu bf16"), Stream.of("reproduced_percent", "seeds", "computed_by").map(line::get).toList());
     }
 
     @Test
@@ -104,6 +116,22 @@ class ResultsTest {
         assertEquals("a b c", lines.get(1).get("run_folders"));
         assertEquals(List.of("55.52", "60.48"), List.of(lines.get(1).get("reproduced_mean95_low"), lines.get(1).get("reproduced_mean95_high")), "1 / sqrt(3) * 4.303");
         assertTrue(page().contains("58.00 ± 1.00 [55.52, 60.48] (n = 3)"));
+    }
+
+    /** As asked for with and without an engine's name, or copied. */
+    @Test
+    void countsARunOnceThatIsInTwoFolders() throws IOException {
+        finished("laptop-cpu-seed1", QUICK.withSeed(1), 5710);
+        finished("laptop-seed1", QUICK.withSeed(1), 5700);
+
+        Map<String, String> line = table("cifar10-1bit-bn").getFirst();
+
+        assertEquals(List.of("57.1", "", "1", "1", "laptop-cpu-seed1"), Stream.of("reproduced_percent", "reproduced_deviation", "runs", "seeds", "run_folders").map(line::get).toList());
+        assertEquals(1, table("cifar10-1bit-bn").size());
+        assertTrue(page().contains("| 57.10 [56.13, 58.07] |"), page());
+
+        finished("laptop-seed2", QUICK.withSeed(2), 5810);
+        assertEquals(List.of("2", "1 2", "57.6"), Stream.of("runs", "seeds", "reproduced_percent").map(table("cifar10-1bit-bn").getFirst()::get).toList());
     }
 
     /** The published figure is 96.25; runs of the paper's network differ by a standard deviation of 0.25. */
@@ -154,6 +182,18 @@ class ResultsTest {
     }
 
     @Test
+    void saysOfAnUnfinishedRunWhyItDidNotGoOn() throws IOException {
+        new RunFixture(folder).unfinished("a", QUICK);
+        new Results(folder).notRun().note("cifar10-1bit-bn", "the loss is no number.");
+
+        assertEquals("not finished: 0 of 2 epochs in a; last tried: the loss is no number.", table("cifar10-1bit-bn").getFirst().get("not_run"));
+
+        new RunFixture(folder).write("cifar10-1bit-bn-b", "config.json", "{");
+        assertEquals("not finished: 0 of 2 epochs in a; its folder cifar10-1bit-bn-b cannot be read; last tried: the loss is no number.",
+            table("cifar10-1bit-bn").getFirst().get("not_run"));
+    }
+
+    @Test
     void saysWhyARowCouldNotBeRunUntilItHasBeen() throws IOException {
         NotRun reasons = new Results(folder).notRun();
         reasons.note("cifar10-1bit-bn", "no data");
@@ -173,6 +213,32 @@ class ResultsTest {
 
         assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
         assertTrue(page().contains("could not be read") && page().contains("broken"));
+    }
+
+    /** Files that are JSON and say what no run says. */
+    @ParameterizedTest
+    @CsvSource({"cpu bf61", "cpu bf16 on gpu", "now"})
+    void aFolderThatIsDamagedInWhateverWayStopsNothing(String damage) throws IOException {
+        finished("good", QUICK, 5794);
+        new RunFixture(folder).finished("damaged", QUICK.withRow(Row.of("cifar100-1bit-bn")), 4000, "cpu bf16");
+        Path provenance = folder.resolve("runs/damaged/provenance.json");
+        String whole = Files.readString(provenance);
+        Files.writeString(provenance, damage.startsWith("cpu") ? whole.replace("cpu bf16", damage) : whole.replace("2026-02-01T01:00:00Z", damage));
+
+        assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
+        assertEquals("its folder damaged cannot be read", table("cifar100-1bit-bn").getFirst().get("not_run"), "its configuration can");
+        assertTrue(page().contains("- The run in " + folder.resolve("runs/damaged") + " cannot be read ("), page());
+    }
+
+    @Test
+    void saysOfARowThatItsFolderCannotBeReadWhereThereIsNoOtherRunOfIt() throws IOException {
+        new RunFixture(folder).write("cifar10-full-bn-laptop-seed1", "config.json", "{");
+        assertEquals("its folder cifar10-full-bn-laptop-seed1 cannot be read", table("cifar10-full-bn").getFirst().get("not_run"));
+        assertEquals("no run folder", table("cifar10-full-srelu").getFirst().get("not_run"));
+
+        finished("other", QUICK.withRow(Row.of("cifar10-full-bn")), 6100);
+
+        assertEquals(List.of("61.0"), table("cifar10-full-bn").stream().map(line -> line.get("reproduced_percent")).toList());
     }
 
     @Test

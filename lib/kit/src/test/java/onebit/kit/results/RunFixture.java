@@ -27,6 +27,12 @@ public record RunFixture(Path results) {
         write(name, "result.json", Json.text(result));
     }
 
+    /** The same, computed by these engines, one after the other. */
+    public void finished(String name, TrainingConfig config, int correct, String... engines) {
+        finished(name, config, correct);
+        unfinished(name, config, engines);
+    }
+
     /** A run whose first epoch has not ended. */
     public void unfinished(String name, TrainingConfig config) {
         unfinished(name, config, "cpu");
