@@ -2,12 +2,13 @@ package onebit.cpu;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import onebit.data.UserCache;
+import onebit.run.AtomicFile;
+import onebit.run.UserError;
 
 /**
  * oneDNN as it comes in its Maven artifact: the shared libraries are resources of a jar on this class's loader, and
@@ -41,8 +42,9 @@ final class NativeLibrary {
     }
 
     /**
-     * Paths of the unpacked libraries, in the order in which to load them.
+     * Paths of the libraries, in the order in which to load them; unpacks what is not there yet.
      *
+     * @throws UserError                     if they cannot be written
      * @throws UnsupportedOperationException if the artifact is not there for this platform
      */
     static List<Path> unpack() {
@@ -62,7 +64,8 @@ final class NativeLibrary {
             }
             return paths;
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not unpack oneDNN into " + folder + ": " + e.getMessage(), e);
+            throw new UserError(AtomicFile.cannotWrite(folder, e).getMessage()
+                + " The cpu engine unpacks oneDNN there; set ONEBIT_CACHE to a folder that can be written.", e);
         }
     }
 

@@ -18,8 +18,10 @@ import onebit.kit.command.Version;
 import onebit.run.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -51,9 +53,19 @@ public final class Main {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         Names.register(line);
+        line.setExecutionStrategy(Main::run);
         line.setExecutionExceptionHandler((exception, command, parsed) -> main.failed(exception, command));
         line.setParameterExceptionHandler((exception, args) -> main.misused(exception));
         return line;
+    }
+
+    private static int run(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError e) {
+            UserError sentence = LoadFailure.sentence(e);
+            throw new ExecutionException(parsed.commandSpec().commandLine(), sentence.getMessage(), sentence);
+        }
     }
 
     private int failed(Exception exception, CommandLine command) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
 import onebit.kit.Installation;
+import onebit.kit.LoadFailure;
 import onebit.kit.RowRun;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
@@ -108,6 +109,8 @@ public final class ReproduceCommand implements Callable<Integer> {
             };
         } catch (UserError e) {
             return notRun(row, e.getMessage(), results, display);
+        } catch (LinkageError e) {
+            return notRun(row, LoadFailure.sentence(e).getMessage(), results, display);
         } catch (RuntimeException e) {
             e.printStackTrace(spec.commandLine().getErr()); // a fault of the program: the other rows may still do
             return notRun(row, "the program failed: " + e, results, display);
