@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.UnresolvedAddressException;
@@ -67,7 +68,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
      * Fetches the file unless it is there and right.
      *
      * @throws UserError saying in a sentence what stood in the way: no network, no such file, altered content, a full
-     *                   disk, another process at the same download
+     *                   disk, another process at the same download, an interrupt, which the caller's thread then still has
      */
     public void fetch(Progress progress) {
         try {
@@ -97,10 +98,15 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
             AtomicFile.publish(part, target);
             Files.deleteIfExists(validatorFile());
         } catch (UncheckedIOException e) {
-            throw AtomicFile.cannotWrite(part, e.getCause());
+            throw stopped(part, e.getCause());
         } catch (IOException e) {
-            throw AtomicFile.cannotWrite(part, e);
+            throw stopped(part, e);
         }
+    }
+
+    /** An interrupt closes the file, whatever the thread was at, which the next use of the file finds. */
+    private UserError stopped(Path part, IOException e) {
+        return e instanceof ClosedByInterruptException ? interrupted(e) : AtomicFile.cannotWrite(part, e);
     }
 
     /** Only one process may write the file; the lock goes with the channel, or with the process. */
@@ -301,7 +307,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
         }
     }
 
-    private UserError interrupted(InterruptedException e) {
+    private UserError interrupted(Exception e) {
         Thread.currentThread().interrupt();
         return new UserError("The download of " + target.getFileName() + " was interrupted; run the command again and it goes on where it stopped.", e);
     }

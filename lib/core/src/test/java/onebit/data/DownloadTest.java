@@ -30,6 +30,8 @@ class DownloadTest {
 
     private static final Patience SHORT = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMillis(1), 3);
 
+    private static final String INTERRUPTED = "The download of data.bin was interrupted; run the command again and it goes on where it stopped.";
+
     @TempDir Path folder;
     private final byte[] content = new byte[300_000];
     private FileServer server;
@@ -196,6 +198,37 @@ class DownloadTest {
         server.silent = true;
         download(new Patience(SHORT.connect(), Duration.ofMillis(300), SHORT.pause(), 1), content).fetchExpecting("stopped answering (nothing for 300 ms)");
         assertTrue(Files.size(part()) > 0, "what has come is kept");
+    }
+
+    @Test
+    void interruptedBeforeItBeginsOrWhileItReceivesItSaysSoAndGoesOnNextTime() throws IOException {
+        Thread.currentThread().interrupt();
+        download(SHORT, content).fetchExpecting(INTERRUPTED);
+        assertTrue(Thread.interrupted(), "the caller sees the interrupt");
+
+        Thread caller = Thread.currentThread();
+        UserError written = assertThrows(UserError.class, () -> new Download(server.at("/file"), target(), checksum(content), SHORT).fetch((task, done, total, unit) -> {
+            if (done > 0) caller.interrupt(); // what comes next is written, or read, by an interrupted thread
+        }));
+        assertEquals(INTERRUPTED, written.getMessage());
+        assertTrue(Thread.interrupted());
+        assertTrue(Files.size(part()) > 0, "what has come is kept");
+        download().fetch(Progress.NONE);
+        assertFetched();
+    }
+
+    @Test
+    void interruptedWhileItWaitsForASilentServerItSaysSo() {
+        server.silent = true;
+        Thread caller = Thread.currentThread();
+        UserError error = assertThrows(UserError.class, () -> new Download(server.at("/file"), target(), checksum(content), SHORT).fetch((task, done, total, unit) -> {
+            if (done == content.length / 2) Thread.startVirtualThread(() -> {
+                while (caller.getState() == Thread.State.RUNNABLE) Thread.onSpinWait();
+                caller.interrupt();
+            });
+        }));
+        assertEquals(INTERRUPTED, error.getMessage());
+        assertTrue(Thread.interrupted());
     }
 
     @Test

@@ -44,6 +44,7 @@ public final class CpuEngine implements Engine {
     @Override
     public Network network(Graph graph, NetworkOptions options) {
         mode(options);
+        NativeLibrary.unpack(); // before OneDnn is touched: a failure in its initializer is an Error, and ends the class for the whole process
         return new CpuNetwork(graph, options, options.threads() == 0 ? Math.min(threads(), mostThreads(options.batchSize())) : options.threads());
     }
 

@@ -2,12 +2,14 @@ package onebit.cpu;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import onebit.data.UserCache;
+import onebit.run.AtomicFile;
+import onebit.run.UserError;
 
 /**
  * oneDNN as it comes in its Maven artifact: the shared libraries are resources of a jar on this class's loader, and
@@ -34,15 +36,21 @@ final class NativeLibrary {
 
     private static List<String> files() {
         return switch (platform()) {
-            case "macosx-arm64", "macosx-x86_64" -> List.of("libgomp.1.dylib", "libdnnl.3.dylib");
+            case "macosx-arm64" -> List.of("libomp.dylib", "libdnnl.3.dylib");
             case "windows-x86_64" -> List.of("dnnl.dll");
             default -> List.of("libgomp.so.1", "libdnnl.so.3");
         };
     }
 
+    /** The system's library of OpenMP, where oneDNN comes without one. */
+    static Optional<String> systemOpenMp() {
+        return platform().startsWith("windows") ? Optional.of("vcomp140") : Optional.empty();
+    }
+
     /**
-     * Paths of the unpacked libraries, in the order in which to load them.
+     * Paths of the libraries, in the order in which to load them; unpacks what is not there yet.
      *
+     * @throws UserError                     if they cannot be written
      * @throws UnsupportedOperationException if the artifact is not there for this platform
      */
     static List<Path> unpack() {
@@ -62,7 +70,8 @@ final class NativeLibrary {
             }
             return paths;
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not unpack oneDNN into " + folder + ": " + e.getMessage(), e);
+            throw new UserError(AtomicFile.cannotWrite(folder, e).getMessage()
+                + " The cpu engine unpacks oneDNN there; set ONEBIT_CACHE to a folder that can be written.", e);
         }
     }
 

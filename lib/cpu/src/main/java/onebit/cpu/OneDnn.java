@@ -42,6 +42,7 @@ final class OneDnn {
             lookup = SymbolLookup.libraryLookup(file, Arena.global());
             if (omp.isEmpty()) omp = lookup.find("omp_set_num_threads");
         }
+        if (omp.isEmpty()) omp = NativeLibrary.systemOpenMp().flatMap(name -> SymbolLookup.libraryLookup(name, Arena.global()).find("omp_set_num_threads"));
         LIBRARY = lookup;
         OMP_SET_NUM_THREADS = omp.map(address -> LINKER.downcallHandle(address, FunctionDescriptor.ofVoid(JAVA_INT)));
     }

@@ -18,8 +18,10 @@ import onebit.kit.command.Version;
 import onebit.run.UserError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -40,8 +42,9 @@ public final class Main {
         try {
             code = commandLine().execute(args);
         } catch (OutOfMemoryError e) {
-            System.err.println("onebit: there is not enough memory for this (" + e.getMessage() + "). Take a smaller width or batch, or give Java more: "
-                + "ONEBIT_JAVA_OPTIONS=-Xmx8g");
+            boolean heap = e.getMessage() != null && e.getMessage().contains("heap");
+            System.err.println("onebit: there is not enough memory for this (" + e.getMessage() + "). Take a smaller width or batch, or " + (heap
+                ? "give Java more: ONEBIT_JAVA_OPTIONS=-Xmx8g" : "fewer threads: ONEBIT_JAVA_OPTIONS=-XX:ActiveProcessorCount=2"));
         }
         System.exit(code);
     }
@@ -51,9 +54,19 @@ public final class Main {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         Names.register(line);
+        line.setExecutionStrategy(Main::run);
         line.setExecutionExceptionHandler((exception, command, parsed) -> main.failed(exception, command));
         line.setParameterExceptionHandler((exception, args) -> main.misused(exception));
         return line;
+    }
+
+    private static int run(ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (LinkageError e) {
+            UserError sentence = LoadFailure.sentence(e);
+            throw new ExecutionException(parsed.commandSpec().commandLine(), sentence.getMessage(), sentence);
+        }
     }
 
     private int failed(Exception exception, CommandLine command) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
 import onebit.kit.Installation;
+import onebit.kit.LoadFailure;
 import onebit.kit.RowRun;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
@@ -84,34 +85,41 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     /** Whether the row is finished. */
     private boolean run(Row row, String place, Results results, EngineChoice choice, ProgressDisplay display, StopRequest stop) {
-        PrintWriter out = spec.commandLine().getOut();
         try {
             RowRun asked = settings.run(row, engine);
             TrainingConfig config = asked.config(choice.execution());
-            Path run = results.runs().resolve(asked.folderName());
-            TrainingOutcome outcome = new Trainer(config, data(row, display), choice.engine())
-                .train(new RunFolder(run), true, new TrainingDisplay(display, place + row.id(), config.epochs(), stop));
-            display.end();
-            return switch (outcome) {
-                case TrainingOutcome.Finished finished -> {
-                    out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, epochs %d; published %.2f %% at 20-10, epochs %d%s%n", row.id(),
-                        finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),
-                        PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs(), finished.before() ? " (finished before)" : "");
-                    out.flush();
-                    results.notRun().forget(row.id());
-                    yield true;
-                }
-                case TrainingOutcome.Stopped stopped -> {
-                    display.say("Stopped and saved in " + run + "; the same command goes on.");
-                    yield false;
-                }
-            };
+            RunFolder run = new RunFolder(results.runs().resolve(asked.folderName()));
+            Trainer trainer = new Trainer(config, data(row, display), choice.engine());
+            return stop.during(() -> train(trainer, row, run, new TrainingDisplay(display, place + row.id(), config.epochs(), stop), results, display));
         } catch (UserError e) {
             return notRun(row, e.getMessage(), results, display);
+        } catch (LinkageError e) {
+            return notRun(row, LoadFailure.sentence(e).getMessage(), results, display);
         } catch (RuntimeException e) {
             e.printStackTrace(spec.commandLine().getErr()); // a fault of the program: the other rows may still do
             return notRun(row, "the program failed: " + e, results, display);
         }
+    }
+
+    private boolean train(Trainer trainer, Row row, RunFolder run, TrainingDisplay training, Results results, ProgressDisplay display) {
+        PrintWriter out = spec.commandLine().getOut();
+        TrainingOutcome outcome = trainer.train(run, true, training);
+        display.end();
+        return switch (outcome) {
+            case TrainingOutcome.Finished finished -> {
+                TrainingConfig config = trainer.config();
+                out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, epochs %d; published %.2f %% at 20-10, epochs %d%s%n", row.id(),
+                    finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),
+                    PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs(), finished.before() ? " (finished before)" : "");
+                out.flush();
+                results.notRun().forget(row.id());
+                yield true;
+            }
+            case TrainingOutcome.Stopped stopped -> {
+                display.say("Stopped and saved in " + run.path() + "; the same command goes on.");
+                yield false;
+            }
+        };
     }
 
     private boolean notRun(Row row, String reason, Results results, ProgressDisplay display) {

@@ -1,14 +1,19 @@
 package onebit.kit.command;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
-/** Ctrl-C or a polite kill: what runs is asked to save itself, and the process lives until it has, or a minute. */
+/**
+ * Ctrl-C or a polite kill: work that can save itself is asked to, and the process lives until it has, or a minute. Outside
+ * of such work the process ends at once.
+ */
 final class StopRequest implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 60;
 
-    private final CountDownLatch ended = new CountDownLatch(1);
+    /** Held by the work that goes on; by the hook, for good, when there is none any more. */
+    private final ReentrantLock working = new ReentrantLock();
     private final Thread hook = new Thread(this::stop, "stop");
     private volatile boolean requested;
 
@@ -19,7 +24,7 @@ final class StopRequest implements AutoCloseable {
     private void stop() {
         requested = true;
         try {
-            ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            working.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -29,14 +34,22 @@ final class StopRequest implements AutoCloseable {
         return requested;
     }
 
-    /** What ran has ended, saved or not. */
+    /** Does what looks at {@link #requested} and then saves itself; nothing of the kind begins once the process is ending. */
+    <T> T during(Supplier<T> work) {
+        working.lock();
+        try {
+            return work.get();
+        } finally {
+            working.unlock();
+        }
+    }
+
     @Override
     public void close() {
-        ended.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The process is ending: the hook has been started and now returns.
+            // The process is ending.
         }
     }
 }

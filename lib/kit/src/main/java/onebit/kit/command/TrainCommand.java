@@ -60,20 +60,24 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingConfig config = asked.config(choice.execution());
             folder.check(config, resume); // before data is fetched
             Dataset dataset = data.load(row.dataset(), display);
-            TrainingOutcome outcome = new Trainer(config, dataset, choice.engine())
-                .train(folder, resume, new TrainingDisplay(display, row.id(), config.epochs(), stop));
-            display.end();
-            return switch (outcome) {
-                case TrainingOutcome.Finished finished -> {
-                    print(finished, config, folder);
-                    yield 0;
-                }
-                case TrainingOutcome.Stopped stopped -> {
-                    display.say("Stopped and saved in " + folder.path() + "; the same command with --resume goes on.");
-                    yield 1;
-                }
-            };
+            Trainer trainer = new Trainer(config, dataset, choice.engine());
+            return stop.during(() -> train(trainer, folder, new TrainingDisplay(display, row.id(), config.epochs(), stop), display));
         }
+    }
+
+    private int train(Trainer trainer, RunFolder folder, TrainingDisplay training, ProgressDisplay display) {
+        TrainingOutcome outcome = trainer.train(folder, resume, training);
+        display.end();
+        return switch (outcome) {
+            case TrainingOutcome.Finished finished -> {
+                print(finished, trainer.config(), folder);
+                yield 0;
+            }
+            case TrainingOutcome.Stopped stopped -> {
+                display.say("Stopped and saved in " + folder.path() + "; the same command with --resume goes on.");
+                yield 1;
+            }
+        };
     }
 
     /** By what an unfinished run in the folder was begun. */

@@ -19,8 +19,11 @@ final class Shell {
     private Shell() {}
 
     static Outcome run(String... args) {
+        return run(Main.commandLine(), args);
+    }
+
+    static Outcome run(CommandLine line, String... args) {
         StringWriter out = new StringWriter(), err = new StringWriter();
-        CommandLine line = Main.commandLine();
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
         int code = line.execute(args);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 /** What the command line says, and with which exit code. */
 class UsageTest {
@@ -83,6 +84,26 @@ class UsageTest {
         assertEquals(1, outcome.code());
         assertEquals("onebit: There is no " + missing + ". Give the folder of a finished run, a .mat file, or a .zip of DL4J's.\n", outcome.err());
         assertTrue(Shell.run("evaluate", missing, "--verbose").err().contains("\tat onebit.kit.command.EvaluateCommand"));
+    }
+
+    @CommandLine.Command(name = "broken")
+    static final class Broken implements Runnable {
+        @Override
+        public void run() {
+            throw new ExceptionInInitializerError(new UnsatisfiedLinkError("libgomp.so.1: cannot open shared object file"));
+        }
+    }
+
+    @Test
+    void whatCannotBeLoadedIsASentenceAndATraceOnlyWhenAskedFor() {
+        CommandLine line = Main.commandLine().addSubcommand(new Broken());
+
+        Shell.Outcome outcome = Shell.run(line, "broken");
+        assertEquals(1, outcome.code());
+        assertTrue(outcome.err().startsWith("onebit: A part of the program, or a native library that it needs, could not be loaded "
+            + "(UnsatisfiedLinkError: libgomp.so.1: cannot open shared object file)."), outcome.err());
+        assertEquals(1, outcome.errorLines(), outcome.err());
+        assertTrue(Shell.run(line, "broken", "--verbose").err().contains("Caused by: java.lang.UnsatisfiedLinkError"));
     }
 
     @Test

@@ -62,6 +62,18 @@ class NotebooksTest {
     }
 
     @Test
+    void anInterruptIsSaidAndIsNoReasonForTheResultsTable() {
+        RowNotebook row = new RowNotebook(session, Row.of("cifar100-1bit-bn"));
+
+        Thread.currentThread().interrupt();
+        row.train();
+
+        assertTrue(Thread.interrupted(), "the kernel sees the interrupt");
+        assertTrue(output.texts().getLast().startsWith("not run: "), output.texts().toString());
+        assertEquals(Map.of(), session.results().notRun().reasons());
+    }
+
+    @Test
     void theDataNotebookShowsWhatRunsHereAndSaysWhatIsMissing() {
         SetupNotebook setup = new SetupNotebook(session);
         assertEquals(List.of("reference"), setup.engines().stringColumn("Engine").asList());
