@@ -7,13 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import onebit.engine.Platform;
 
 /** Memory outside Java's heap, zeroed, by address; in huge pages where Linux grants them. Freed all at once. */
 final class HostMemory implements AutoCloseable {
 
     private static final long HUGE_PAGE = 1 << 21;
     private static final int MADV_HUGEPAGE = 14;
-    private static final Optional<MethodHandle> MADVISE = NativeLibrary.platform().startsWith("linux")
+    private static final Optional<MethodHandle> MADVISE = Platform.current().name().startsWith("linux")
         ? Linker.nativeLinker().defaultLookup().find("madvise").map(address -> Linker.nativeLinker().downcallHandle(address,
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)))
         : Optional.empty();

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import onebit.data.UserCache;
+import onebit.engine.Platform;
 import onebit.run.AtomicFile;
 import onebit.run.UserError;
 
@@ -20,22 +21,12 @@ final class NativeLibrary {
     /** Names of oneDNN's version and of the files wanted, the library itself last. */
     private static final String VERSION = "3.13-1.5.14";
 
+    private static final String PLATFORM = Platform.current().name();
+
     private NativeLibrary() {}
 
-    /** This machine as Maven classifiers of native artifacts name it, for example {@code linux-x86_64}. */
-    static String platform() {
-        String os = System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT);
-        String arch = System.getProperty("os.arch").toLowerCase(java.util.Locale.ROOT);
-        String system = os.contains("mac") ? "macosx" : os.contains("windows") ? "windows" : "linux";
-        return system + "-" + switch (arch) {
-            case "amd64", "x86_64" -> "x86_64";
-            case "aarch64", "arm64" -> "arm64";
-            default -> arch;
-        };
-    }
-
     private static List<String> files() {
-        return switch (platform()) {
+        return switch (PLATFORM) {
             case "macosx-arm64" -> List.of("libomp.dylib", "libdnnl.3.dylib");
             case "windows-x86_64" -> List.of("dnnl.dll");
             default -> List.of("libgomp.so.1", "libdnnl.so.3");
@@ -44,7 +35,7 @@ final class NativeLibrary {
 
     /** The system's library of OpenMP, where oneDNN comes without one. */
     static Optional<String> systemOpenMp() {
-        return platform().startsWith("windows") ? Optional.of("vcomp140") : Optional.empty();
+        return PLATFORM.startsWith("windows") ? Optional.of("vcomp140") : Optional.empty();
     }
 
     /**
@@ -54,8 +45,8 @@ final class NativeLibrary {
      * @throws UnsupportedOperationException if the artifact is not there for this platform
      */
     static List<Path> unpack() {
-        String resources = "org/bytedeco/dnnl/" + platform() + "/";
-        Path folder = UserCache.folder().resolve("natives").resolve("dnnl-" + VERSION + "-" + platform());
+        String resources = "org/bytedeco/dnnl/" + PLATFORM + "/";
+        Path folder = UserCache.folder().resolve("natives").resolve("dnnl-" + VERSION + "-" + PLATFORM);
         try {
             Files.createDirectories(folder);
             List<Path> paths = new java.util.ArrayList<>();
@@ -63,7 +54,7 @@ final class NativeLibrary {
                 try (InputStream in = NativeLibrary.class.getClassLoader().getResourceAsStream(resources + file)) {
                     if (in == null && !file.contains("dnnl")) continue;
                     if (in == null)
-                        throw new UnsupportedOperationException("The cpu engine needs oneDNN's native library for " + platform()
+                        throw new UnsupportedOperationException("The cpu engine needs oneDNN's native library for " + PLATFORM
                             + " (org.bytedeco:dnnl:" + VERSION + "), which is not on its class path.");
                     paths.add(place(in, folder.resolve(file)));
                 }

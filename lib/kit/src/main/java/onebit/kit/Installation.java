@@ -2,10 +2,10 @@ package onebit.kit;
 
 import java.nio.file.Path;
 import onebit.data.Progress;
+import onebit.engine.Platform;
 import onebit.kit.engines.EngineResolver;
 import onebit.kit.engines.MavenSettings;
 import onebit.kit.engines.NativeArtifacts;
-import onebit.kit.engines.Platform;
 
 /**
  * Where this program is installed.

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
+import onebit.engine.Platform;
 import onebit.run.UserError;
 
 /**

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Execution;
+import onebit.engine.Platform;
 import onebit.engine.Precision;
 import onebit.model.ModelFormat;
 import onebit.run.UserError;

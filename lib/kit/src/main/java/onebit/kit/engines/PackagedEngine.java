@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.engine.Platform;
 import onebit.kit.engines.EngineDescription.Libraries;
 import onebit.run.UserError;
 

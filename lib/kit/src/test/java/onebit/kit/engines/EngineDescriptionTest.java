@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
+import onebit.engine.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import onebit.data.Progress;
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.engine.Platform;
 import onebit.engine.Precision;
 import onebit.run.UserError;
 import org.junit.jupiter.api.AfterEach;

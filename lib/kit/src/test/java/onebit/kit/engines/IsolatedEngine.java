@@ -20,6 +20,7 @@ import onebit.data.Progress;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.engine.Platform;
 import onebit.kit.engines.EngineDescription.Libraries;
 import onebit.run.UserError;
 import org.junit.jupiter.api.Assumptions;

@@ -1,4 +1,4 @@
-package onebit.kit.engines;
+package onebit.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

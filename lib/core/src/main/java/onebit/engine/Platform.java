@@ -1,4 +1,4 @@
-package onebit.kit.engines;
+package onebit.engine;
 
 import java.util.Locale;
 
