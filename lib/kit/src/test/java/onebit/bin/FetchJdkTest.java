@@ -9,14 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import onebit.bin.Machine.Outcome;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How lib/bin/find-jdk fetches a JDK on a machine whose only Java is 17, from a server on this computer. */
 @DisabledOnOs(OS.WINDOWS)
@@ -98,7 +102,7 @@ class FetchJdkTest {
 
     @Test
     void wgetServesWhereThereIsNoCurl() throws Exception {
-        org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(machine.path.resolve("wget")), "needs wget");
+        Assumptions.assumeTrue(Files.exists(machine.path.resolve("wget")), "needs wget");
         machine.without("curl");
         assertFetched(find());
         adoptium.hasArchive = false;
@@ -182,6 +186,25 @@ class FetchJdkTest {
         Outcome outcome = find();
         assertEquals(0, outcome.status(), outcome.err());
         assertEquals(jdks.resolve(NAME).toString(), outcome.out());
+    }
+
+    /** With a second in the place of a minute. */
+    @ParameterizedTest
+    @CsvSource({"curl, too slow", "wget, fell silent"})
+    void aServerThatFallsSilentIsNotWaitedForForGood(String tool, String words) throws Exception {
+        Path real = machine.path.resolve(tool);
+        Assumptions.assumeTrue(Files.exists(real), "needs " + tool);
+        String quicker = Files.readString(real).lines().skip(1).collect(Collectors.joining("\n"));
+        machine.without("curl", "wget");
+        machine.tool(tool, "for a; do shift; case $a in 60) a=1 ;; *=60) a=${a%60}1 ;; esac; set -- \"$@\" \"$a\"; done\n" + quicker + "\n");
+        adoptium.stalls = true;
+        adoptium.sent = 100;
+
+        Outcome outcome = find();
+
+        assertFails("cannot be fetched", outcome);
+        assertTrue(outcome.err().contains(words), outcome.err());
+        assertEquals(1 + 3, adoptium.requests().size(), "the archive is asked for three times");
     }
 
     @Test
