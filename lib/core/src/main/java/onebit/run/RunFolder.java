@@ -70,6 +70,11 @@ public record RunFolder(Path path) {
         return readIfThere(RESULT, RunResult.class);
     }
 
+    /** Whether there is a {@link #result}, readable or not. */
+    public boolean isFinished() {
+        return Files.exists(file(RESULT));
+    }
+
     /** Where an unfinished run goes on; empty before the first checkpoint and when the run is finished. */
     public Optional<Checkpoint> checkpoint() {
         return Files.exists(file(CHECKPOINT)) ? Optional.of(Checkpoint.read(file(CHECKPOINT))) : Optional.empty();

@@ -3,6 +3,7 @@ package onebit.kit.command;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,6 @@ import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
 import onebit.kit.Installation;
 import onebit.kit.LoadFailure;
-import onebit.kit.RowRun;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
@@ -54,6 +54,8 @@ public final class ReproduceCommand implements Callable<Integer> {
     /** Data sets that have been loaded, or why they could not be; each is tried once. */
     private final Map<String, Dataset> loaded = new HashMap<>();
     private final Map<String, UserError> failed = new HashMap<>();
+    /** How long each row took that was trained here from its beginning to its end. */
+    private final List<Duration> took = new ArrayList<>();
 
     @Override
     public Integer call() {
@@ -64,9 +66,8 @@ public final class ReproduceCommand implements Callable<Integer> {
         int missing = 0;
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             EngineChoice choice = engine.choose(spec, display);
-            long start = System.nanoTime();
             for (int i = 0; i < wanted.size() && !stop.requested(); i++) {
-                display.say("Row " + (i + 1) + " of " + wanted.size() + ": " + wanted.get(i).title() + left(start, i, wanted.size()));
+                display.say("Row " + (i + 1) + " of " + wanted.size() + ": " + wanted.get(i).title() + left(wanted.subList(i, wanted.size()), results));
                 if (!run(wanted.get(i), (i + 1) + "/" + wanted.size() + " ", results, choice, display, stop)) missing++;
             }
         }
@@ -77,18 +78,22 @@ public final class ReproduceCommand implements Callable<Integer> {
         return missing == 0 ? 0 : 1;
     }
 
-    /** How long the rows to come will take, going by those done. */
-    private static String left(long start, int done, int all) {
-        if (done == 0) return "";
-        return "; all rows done in about " + TrainingReport.time(Duration.ofNanos((System.nanoTime() - start) / done * (all - done)));
+    /** How long the rows to come will take that are not finished, going by those that were trained. */
+    private String left(List<Row> toCome, Results results) {
+        if (took.isEmpty()) return "";
+        long toTrain = toCome.stream().filter(row -> !folder(row, results).isFinished()).count();
+        return "; all rows done in about " + TrainingReport.time(took.stream().reduce(Duration.ZERO, Duration::plus).dividedBy(took.size()).multipliedBy(toTrain));
+    }
+
+    private RunFolder folder(Row row, Results results) {
+        return new RunFolder(results.runs().resolve(settings.run(row, engine).folderName()));
     }
 
     /** Whether the row is finished. */
     private boolean run(Row row, String place, Results results, EngineChoice choice, ProgressDisplay display, StopRequest stop) {
         try {
-            RowRun asked = settings.run(row, engine);
-            TrainingConfig config = asked.config(choice.execution());
-            RunFolder run = new RunFolder(results.runs().resolve(asked.folderName()));
+            TrainingConfig config = settings.run(row, engine).config(choice.execution());
+            RunFolder run = folder(row, results);
             Trainer trainer = new Trainer(config, data(row, display), choice.engine());
             return stop.during(() -> train(trainer, row, run, new TrainingDisplay(display, place + row.id(), config.epochs(), stop), results, display));
         } catch (UserError e) {
@@ -103,10 +108,13 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     private boolean train(Trainer trainer, Row row, RunFolder run, TrainingDisplay training, Results results, ProgressDisplay display) {
         PrintWriter out = spec.commandLine().getOut();
+        boolean begunBefore = run.holdsRun();
+        long start = System.nanoTime();
         TrainingOutcome outcome = trainer.train(run, true, training);
         display.end();
         return switch (outcome) {
             case TrainingOutcome.Finished finished -> {
+                if (!begunBefore) took.add(Duration.ofNanos(System.nanoTime() - start));
                 TrainingConfig config = trainer.config();
                 out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, epochs %d; published %.2f %% at 20-10, epochs %d%s%n", row.id(),
                     finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),

@@ -87,5 +87,9 @@ class TrainingCommandsTest {
         Shell.Outcome again = small("reproduce", "cifar10-full-srelu", "--results", folder.resolve("results").toString());
         assertEquals(0, again.code());
         assertTrue(again.out().contains("(finished before)"), again.out());
+
+        Shell.Outcome more = small("reproduce", "cifar10-full-srelu", "cifar10-1bit-bn", "cifar100-1bit-bn", "--results", folder.resolve("results").toString());
+        List<String> begun = more.err().lines().filter(line -> line.startsWith("Row ")).toList();
+        assertEquals(List.of(false, false, true), begun.stream().map(line -> line.contains("all rows done in about")).toList(), "what was finished before tells nothing: " + begun);
     }
 }
