@@ -50,12 +50,7 @@ public record PublishedModel(String id, String title, String path, String fileNa
         return ALL.stream().filter(model -> model.id.equals(id)).findFirst();
     }
 
-    /** Which of the five this file is, whatever its name; by its content. */
-    public static Optional<PublishedModel> recognise(Path file) throws IOException {
-        for (PublishedModel model : ALL) if (model.isIn(file)) return Optional.of(model);
-        return Optional.empty();
-    }
-
+    /** Whether the file is this one, whatever its name; by its content. */
     boolean isIn(Path file) throws IOException {
         return Files.size(file) == bytes && checksum.matches(file);
     }

@@ -113,7 +113,7 @@ public record RunFolder(Path path) {
             check(config, resume); // once more: what another run has done since
             deleteParts();
             if (!holdsRun()) AtomicFile.write(file(CONFIG), Json.text(config));
-            RunJournal journal = new RunJournal(this, config, lock);
+            RunJournal journal = new RunJournal(this, lock);
             if (result().isPresent()) journal.deleteCheckpoint();
             return journal;
         } catch (RuntimeException e) {

@@ -5,18 +5,15 @@ import java.nio.file.Files;
 import java.util.List;
 import onebit.model.Graph;
 import onebit.model.NamedTensors;
-import onebit.train.TrainingConfig;
 
 /** Writes a run into its folder, which it holds locked. What a method has written when it returns survives a kill. */
 public final class RunJournal implements AutoCloseable {
 
     private final RunFolder folder;
-    private final TrainingConfig config;
     private final RunLock lock;
 
-    RunJournal(RunFolder folder, TrainingConfig config, RunLock lock) {
+    RunJournal(RunFolder folder, RunLock lock) {
         this.folder = folder;
-        this.config = config;
         this.lock = lock;
     }
 
@@ -73,10 +70,6 @@ public final class RunJournal implements AutoCloseable {
         } catch (IOException e) {
             throw AtomicFile.cannotWrite(folder.file(RunFolder.CHECKPOINT), e);
         }
-    }
-
-    public TrainingConfig config() {
-        return config;
     }
 
     @Override

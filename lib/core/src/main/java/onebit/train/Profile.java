@@ -2,7 +2,6 @@ package onebit.train;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import onebit.run.UserError;
 
@@ -72,12 +71,5 @@ public enum Profile {
     /** Test images taken, from the first on; 0 for all. */
     public int testLimit() {
         return testLimit;
-    }
-
-    /** The profile whose network, length and data a configuration has, if it has one's. */
-    public static Optional<Profile> matching(TrainingConfig config) {
-        Row row = Row.of(config.row());
-        return Arrays.stream(values()).filter(p -> config.depth() == DEPTH && config.width() == p.width
-            && config.epochs() == p.epochs(row) && config.trainLimit() == p.trainLimit && config.testLimit() == p.testLimit).findFirst();
     }
 }

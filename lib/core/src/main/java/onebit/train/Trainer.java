@@ -45,10 +45,6 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, Aug
         this(config, dataset, engine, new ShiftFlipCutout(), Duration.ofSeconds(60));
     }
 
-    public Trainer withCheckpointInterval(Duration interval) {
-        return new Trainer(config, dataset, engine, augmentation, interval);
-    }
-
     /**
      * Trains to the end, or until the listener or an interrupt asks to stop.
      *

@@ -13,14 +13,4 @@ public record WarmRestartSchedule() implements LearningRateSchedule {
         int length = Integer.highestOneBit(epoch + 1);
         return LearningRateSchedule.cosine(length - 1, length, epoch, step, steps);
     }
-
-    /** Whether a cycle begins with this epoch. */
-    public static boolean restartsAt(int epoch) {
-        return epoch >= 1 && Integer.bitCount(epoch + 1) == 1;
-    }
-
-    /** Whether a run of that many epochs ends with its last cycle complete, at the minimal rate. */
-    public static boolean completes(int epochs) {
-        return restartsAt(epochs + 1);
-    }
 }

@@ -49,16 +49,13 @@ class LearningRateScheduleTest {
         var schedule = new WarmRestartSchedule();
         List<Integer> restarts = IntStream.rangeClosed(1, 254).filter(e -> schedule.rate(e, 0, 400) == LearningRateSchedule.MAXIMUM).boxed().toList();
         assertEquals(List.of(1, 3, 7, 15, 31, 63, 127), restarts);
-        assertEquals(restarts, IntStream.rangeClosed(1, 254).filter(WarmRestartSchedule::restartsAt).boxed().toList());
     }
 
     @Test
     void warmRestartRunsOf2And6And14EpochsEndAtTheMinimum() {
-        for (int epochs : new int[] {2, 6, 14, 30, 62, 126, 254}) {
-            assertTrue(WarmRestartSchedule.completes(epochs));
-            assertEquals(LearningRateSchedule.MINIMUM, new WarmRestartSchedule().rateAtEnd(epochs, 17), 1e-15);
-        }
-        assertEquals(List.of(2, 6, 14, 30), IntStream.range(1, 40).filter(WarmRestartSchedule::completes).boxed().toList());
+        List<Integer> complete = IntStream.rangeClosed(1, 254)
+            .filter(epochs -> new WarmRestartSchedule().rateAtEnd(epochs, 17) < LearningRateSchedule.MINIMUM + 1e-15).boxed().toList();
+        assertEquals(List.of(2, 6, 14, 30, 62, 126, 254), complete);
     }
 
     @Test

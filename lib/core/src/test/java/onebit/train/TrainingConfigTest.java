@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
 import onebit.engine.Precision;
@@ -57,13 +56,6 @@ class TrainingConfigTest {
     void anUnknownProfileIsAnsweredWithTheProfilesThereAre() {
         String message = assertThrows(UserError.class, () -> Profile.of("weekend")).getMessage();
         assertTrue(message.contains("smoke, quick, laptop, evening, paper"), message);
-    }
-
-    @Test
-    void aConfigurationKnowsItsProfile() {
-        assertEquals(Optional.of(Profile.QUICK), Profile.matching(quick));
-        assertEquals(Optional.of(Profile.LAPTOP), Profile.matching(quick.withEpochs(30).withSeed(7)));
-        assertEquals(Optional.empty(), Profile.matching(quick.withWidth(3)));
     }
 
     @Test
