@@ -180,6 +180,14 @@ public final class Graph {
         }).sum();
     }
 
+    /**
+     * 10^15 floating-point operations of training on so many images: 6 a multiply-accumulate and image, forward and twice
+     * backward, a product and a sum each.
+     */
+    public double trainingPflops(double images) {
+        return 6.0 * multiplyAccumulates() * images / 1e15;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Graph g && g.nodes.equals(nodes);

@@ -211,10 +211,9 @@ final class TrainingRun {
         return new Provenance(checksums, config.seed(), weights, 0, 0, List.of());
     }
 
-    /** 6 operations a multiply-accumulate and trained image: forward and twice backward, a product and a sum each. */
+    /** Of the training so far. */
     private double pflops() {
-        double images = ((epoch - 1.0) * steps + step) * config.batchSize();
-        return 6.0 * graph.multiplyAccumulates() * images / 1e15;
+        return graph.trainingPflops(((epoch - 1.0) * steps + step) * config.batchSize());
     }
 
     private TrainingProgress progress(TrainingProgress.Phase phase, int done, int of, double loss, double accuracy) {

@@ -11,7 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressState;
 import onebit.data.Progress;
-import onebit.kit.TrainingReport;
+import onebit.kit.TaskReport;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -112,17 +112,11 @@ final class ProgressDisplay implements Progress, AutoCloseable {
 
     /** How much of how much, how fast, and how long it will take at that. */
     private static String pace(ProgressState state, String unit) {
-        boolean bytes = unit.equals("bytes");
-        String amount = amount(state.getCurrent(), bytes) + (state.getMax() > 0 ? " of " + amount(state.getMax(), bytes) : "") + (bytes ? " MB" : " " + unit);
+        String amount = TaskReport.amount(state.getCurrent(), state.getMax(), unit);
         double seconds = state.getElapsedAfterStart().toMillis() / 1e3;
         double rate = (state.getCurrent() - state.getStart()) / Math.max(seconds, 1e-3);
         if (rate <= 0 || seconds < 1 || state.getCurrent() == state.getMax()) return amount;
-        return amount + ", " + amount(rate, bytes) + (bytes ? " MB/s" : " " + unit + "/s")
-            + (state.getMax() > 0 ? ", " + TrainingReport.time(Duration.ofMillis((long) (1e3 * (state.getMax() - state.getCurrent()) / rate))) + " left" : "");
-    }
-
-    private static String amount(double value, boolean bytes) {
-        return bytes ? String.format(Locale.ROOT, "%.1f", value / 1e6) : String.format(Locale.ROOT, "%,.0f", value);
+        return amount + ", " + TaskReport.speed(rate, unit) + (state.getMax() > 0 ? ", " + TaskReport.left(state.getMax() - state.getCurrent(), rate) : "");
     }
 
     @Override

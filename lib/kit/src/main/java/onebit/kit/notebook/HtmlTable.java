@@ -64,6 +64,7 @@ final class HtmlTable {
         return html.html();
     }
 
+    /** A text as HTML shows it, between elements or in an attribute. */
     static String escaped(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
     }

@@ -38,7 +38,7 @@ final class LiveChart {
     }
 
     private NotebookOutput.Content content(String bar, String line) {
-        return new NotebookOutput.Content("<p style=\"margin:0;font-variant-numeric:tabular-nums\">" + bar + NotebookOutput.Content.escape(line) + "</p>" + image, line);
+        return new NotebookOutput.Content("<p style=\"margin:0;font-variant-numeric:tabular-nums\">" + bar + HtmlTable.escaped(line) + "</p>" + image, line);
     }
 
     private NotebookOutput.Content content(String bar, String line, TrainingHistory.Moment moment) {
@@ -53,7 +53,7 @@ final class LiveChart {
             return "<img alt=\"Accuracy by epoch, over the authors'\" style=\"max-width:100%\" width=\"" + picture.width() + "\" src=\"data:image/png;base64,"
                 + picture.base64() + "\">";
         } catch (RuntimeException | LinkageError e) {
-            return "<p>No chart: " + NotebookOutput.Content.escape(Rendering.reason(e)) + "</p>";
+            return "<p>No chart: " + HtmlTable.escaped(Rendering.reason(e)) + "</p>";
         }
     }
 

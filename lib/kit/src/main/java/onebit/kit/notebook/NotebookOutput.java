@@ -24,11 +24,7 @@ public interface NotebookOutput {
 
         /** A sentence, on its own. */
         public static Content of(String sentence) {
-            return new Content("<p>" + escape(sentence) + "</p>", sentence);
-        }
-
-        static String escape(String text) {
-            return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+            return new Content("<p>" + HtmlTable.escaped(sentence) + "</p>", sentence);
         }
     }
 }

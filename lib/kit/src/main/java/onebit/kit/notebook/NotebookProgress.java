@@ -1,9 +1,8 @@
 package onebit.kit.notebook;
 
-import java.time.Duration;
 import java.util.Locale;
 import onebit.data.Progress;
-import onebit.kit.TrainingReport;
+import onebit.kit.TaskReport;
 
 /** A task's progress as a bar that moves in its place; a task that is done at once shows nothing. */
 final class NotebookProgress implements Progress {
@@ -47,14 +46,10 @@ final class NotebookProgress implements Progress {
     }
 
     private NotebookOutput.Content content(long done, long total, String unit, double seconds, boolean ended) {
-        String line = task + ": " + amount(done, unit) + (total > 0 ? " of " + amount(total, unit) : "") + " " + (unit.equals("bytes") ? "MB" : unit);
+        String line = task + ": " + TaskReport.amount(done, total, unit);
         double rate = (done - begun) / Math.max(seconds, 1e-3);
-        if (!ended && total > 0 && rate > 0) line += ", " + TrainingReport.time(Duration.ofMillis((long) (1e3 * (total - done) / rate))) + " left";
+        if (!ended && total > 0 && rate > 0) line += ", " + TaskReport.left(total - done, rate);
         String bar = total > 0 && !ended ? "<progress max=\"1\" value=\"" + String.format(Locale.ROOT, "%.3f", Math.min(1.0, (double) done / total)) + "\"></progress> " : "";
-        return new NotebookOutput.Content("<p>" + bar + NotebookOutput.Content.escape(line) + "</p>", line);
-    }
-
-    private static String amount(long value, String unit) {
-        return unit.equals("bytes") ? String.format(Locale.ROOT, "%.1f", value / 1e6) : String.format(Locale.ROOT, "%,d", value);
+        return new NotebookOutput.Content("<p>" + bar + HtmlTable.escaped(line) + "</p>", line);
     }
 }

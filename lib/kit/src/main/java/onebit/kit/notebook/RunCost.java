@@ -37,7 +37,7 @@ final class RunCost {
             {"Network", "depth " + config.depth() + ", width " + config.width()},
             {"Length", number(config.epochs()) + " epochs of " + number(train) + " images; tested on " + number(test) + " after each"},
             {"Weights", number(weights) + ", " + (oneBit ? size(weights / 8.0) + " at one bit each" : size(weights * 4.0) + " in float32")},
-            {"Arithmetic", String.format(Locale.ROOT, "%.4g PFLOP", 6.0 * graph.multiplyAccumulates() * train * config.epochs() / 1e15)},
+            {"Arithmetic", String.format(Locale.ROOT, "%.4g PFLOP", graph.trainingPflops((double) train * config.epochs()))},
             {"Engine", choice.explanation()},
             {"Pace here", number(Math.round(rate)) + " images a second, as a few steps show it"},
             {"Time here", "about " + TrainingReport.time(Duration.ofSeconds(Math.round(seconds)))},

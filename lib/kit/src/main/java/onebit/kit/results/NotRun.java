@@ -1,7 +1,6 @@
 package onebit.kit.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,6 +32,6 @@ public record NotRun(Path file) {
     }
 
     private void write(Map<String, String> reasons) {
-        AtomicFile.write(file, out -> out.write(Json.text(reasons).getBytes(StandardCharsets.UTF_8)));
+        AtomicFile.write(file, Json.text(reasons));
     }
 }

@@ -1,7 +1,6 @@
 package onebit.kit.results;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -49,8 +48,8 @@ public record Results(Path folder) {
         RunFolders runs = RunFolders.in(runs());
         ResultsTable table = table(runs);
         Path csv = folder.resolve("table.csv"), page = folder.resolve("RESULTS.md");
-        write(csv, table.csv());
-        write(page, ResultsPage.page(table.lines(), runs.unreadable()));
+        AtomicFile.write(csv, table.csv());
+        AtomicFile.write(page, ResultsPage.page(table.lines(), runs.unreadable()));
         return new Written(csv, page, summarize(readme, table) ? Optional.of(readme) : Optional.empty(), runs);
     }
 
@@ -83,14 +82,10 @@ public record Results(Path folder) {
             if (!marked.find()) return false;
             String summary = ResultsPage.summary(table.lines());
             String renewed = text.substring(0, marked.end(1)) + summary + text.substring(marked.start(2));
-            if (!renewed.equals(text)) write(readme, renewed);
+            if (!renewed.equals(text)) AtomicFile.write(readme, renewed);
             return true;
         } catch (IOException e) {
             throw new UserError(readme + " cannot be read: " + e + ".", e);
         }
-    }
-
-    private static void write(Path file, String text) {
-        AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 }
