@@ -1,8 +1,6 @@
 package onebit.dl4j;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import onebit.dl4j.layer.BatchNorm;
 import onebit.dl4j.layer.MomentumDescent;

@@ -1,6 +1,7 @@
 package onebit.kit;
 
 import java.nio.file.Path;
+import java.util.Map;
 import onebit.data.Progress;
 import onebit.engine.Platform;
 import onebit.kit.engines.EngineResolver;
@@ -21,12 +22,16 @@ public record Installation(Path home) {
 
     /** Where results are, unless a command says otherwise: the folder that {@code ONEBIT_RESULTS} names, or the project's. */
     public Path results() {
-        String wanted = System.getenv("ONEBIT_RESULTS");
-        return wanted == null || wanted.isBlank() ? projectResults() : Path.of(wanted.strip());
+        return results(System.getenv());
     }
 
-    /** The project's folder {@code results}. */
-    public Path projectResults() {
+    /** The same, in another environment. */
+    public Path results(Map<String, String> environment) {
+        String wanted = environment.getOrDefault("ONEBIT_RESULTS", "");
+        return wanted.isBlank() ? projectResults() : Path.of(wanted.strip());
+    }
+
+    private Path projectResults() {
         return project().resolve("results");
     }
 

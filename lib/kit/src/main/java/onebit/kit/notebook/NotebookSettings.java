@@ -39,7 +39,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
         Profile profile = Profile.of(value(environment, "ONEBIT_PROFILE").orElse("quick"));
         return new NotebookSettings(profile, value(environment, "ONEBIT_SEED").map(v -> number("ONEBIT_SEED", v)).orElse(1L),
             value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), value(environment, "ONEBIT_DEVICE").map(NotebookSettings::device).orElse(Device.CPU),
-            value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), value(environment, "ONEBIT_RESULTS").map(Path::of).orElse(installation.projectResults()), value(environment, "ONEBIT_DATA").map(Path::of),
+            value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), installation.results(environment), value(environment, "ONEBIT_DATA").map(Path::of),
             value(environment, "ONEBIT_PUBLISHED").map(Path::of),
             value(environment, "ONEBIT_PUBLISHED_LIMIT").map(v -> limit(number("ONEBIT_PUBLISHED_LIMIT", v))).orElse(publishedLimit(profile)));
     }

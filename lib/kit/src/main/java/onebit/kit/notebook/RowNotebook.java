@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import onebit.data.CifarSet;
 import onebit.data.Dataset;
-import onebit.data.PublishedFigures;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Execution;
 import onebit.engine.Precision;
