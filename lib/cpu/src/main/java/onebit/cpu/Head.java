@@ -56,23 +56,25 @@ final class Head {
                 scores[c] = factor * norm.apply(part, c, mean[c] / layout.pixels);
                 if (logits != null) logits[n * classes + c] = (float) scores[c];
             }
-            loss += cross(scores, batch.label(n), n);
-            if (first(scores) == batch.label(n)) hits++;
+            int best = best(scores);
+            loss += cross(scores, scores[best], batch.label(n), n);
+            if (best == batch.label(n)) hits++;
         }
         losses[worker.index] = loss;
         correct[worker.index] = hits;
     }
 
     /** Cross-entropy; leaves its gradient by the logits, divided by the batch's size. */
-    private double cross(double[] scores, int label, int n) {
-        double max = Arrays.stream(scores).max().orElseThrow(), total = 0;
+    private double cross(double[] scores, double max, int label, int n) {
+        double total = 0;
         for (double s : scores) total += Math.exp(s - max);
         for (int c = 0; c < classes; c++)
             gradient[n * classes + c] = (Math.exp(scores[c] - max) / total - (c == label ? 1 : 0)) / batchSize;
         return max + Math.log(total) - scores[label];
     }
 
-    private static int first(double[] scores) {
+    /** The first class that has the greatest score. */
+    private static int best(double[] scores) {
         int best = 0;
         for (int c = 1; c < scores.length; c++) if (scores[c] > scores[best]) best = c;
         return best;
