@@ -14,6 +14,15 @@ public interface TrainingListener {
     /** A batch is done. */
     default void batch(TrainingProgress progress) {}
 
+    /**
+     * A batch of test images has been tested, after an epoch's training.
+     *
+     * @param first  number of the first image in the test set
+     * @param images how many
+     * @param logits images * classes values, image by image; to be read before returning
+     */
+    default void tested(int first, int images, float[] logits) {}
+
     /** An epoch is done, evaluated and saved. */
     default void epoch(EpochMetrics metrics) {}
 

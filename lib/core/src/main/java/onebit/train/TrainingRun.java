@@ -122,7 +122,7 @@ final class TrainingRun {
     private Optional<Evaluation> evaluate() {
         if (mustStop()) return Optional.empty();
         double[] before = {0};
-        return Evaluation.of(network, trainer.dataset().test(), Optional.empty(), (soFar, batches, of) -> {
+        return Evaluation.of(network, trainer.dataset().test(), Optional.of(listener::tested), (soFar, batches, of) -> {
             evaluationPace.add(soFar.seconds() - before[0]);
             before[0] = soFar.seconds();
             listener.batch(progress(TrainingProgress.Phase.EVALUATION, batches, of, soFar.loss(), soFar.accuracy()));

@@ -1,8 +1,10 @@
 package onebit.kit.analysis;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import onebit.data.Progress;
@@ -33,13 +35,13 @@ public record Predictions(Split images, List<String> classNames, List<Prediction
      */
     public record Prediction(int image, int label, int predicted, double loss, double probability) {
 
-        /** From a network's outputs for the image, one a class from position {@code from} on. */
-        static Prediction of(int image, int label, float[] logits, int from, int classes) {
+        /** From a network's outputs for the image, one a class. */
+        static Prediction of(int image, int label, float[] logits) {
             int greatest = 0;
-            for (int c = 1; c < classes; c++) if (logits[from + c] > logits[from + greatest]) greatest = c;
-            double maximum = logits[from + greatest], sum = 0;
-            for (int c = 0; c < classes; c++) sum += Math.exp(logits[from + c] - maximum);
-            return new Prediction(image, label, greatest, Math.log(sum) + maximum - logits[from + label], 1 / sum);
+            for (int c = 1; c < logits.length; c++) if (logits[c] > logits[greatest]) greatest = c;
+            double maximum = logits[greatest], sum = 0;
+            for (float logit : logits) sum += Math.exp(logit - maximum);
+            return new Prediction(image, label, greatest, Math.log(sum) + maximum - logits[label], 1 / sum);
         }
 
         public boolean right() {
@@ -60,15 +62,39 @@ public record Predictions(Split images, List<String> classNames, List<Prediction
      * @throws UserError as {@link Evaluation#of}, and if the thread is interrupted
      */
     public static Predictions of(Model model, Split images, List<String> classNames, Engine engine, NetworkOptions options, Progress progress) {
-        int classes = model.graph().classes();
-        Prediction[] each = new Prediction[images.count()];
-        Evaluation.of(model, images, engine, options, Optional.of((first, count, logits) -> {
-            for (int i = 0; i < count; i++) each[first + i] = Prediction.of(first + i, images.label(first + i), logits, i * classes, classes);
-        }), (soFar, batches, of) -> {
+        Collector collector = new Collector(images, classNames);
+        Evaluation.of(model, images, engine, options, Optional.of(collector), (soFar, batches, of) -> {
             progress.update("Testing", soFar.images(), images.count(), "images");
             return !Thread.currentThread().isInterrupted();
         }).orElseThrow(() -> new UserError("The test was interrupted; begin it again."));
-        return new Predictions(images, classNames, List.of(each));
+        return collector.predictions().orElseThrow();
+    }
+
+    /** Keeps what an evaluation says of each image; of several one after the other, the last. */
+    public static final class Collector implements Evaluation.LogitsSink {
+
+        private final Split images;
+        private final List<String> classNames;
+        private final float[][] logits;
+
+        public Collector(Split images, List<String> classNames) {
+            this.images = images;
+            this.classNames = classNames;
+            logits = new float[images.count()][];
+        }
+
+        @Override
+        public void accept(int first, int count, float[] outputs) {
+            int classes = classNames.size();
+            for (int i = 0; i < count; i++) logits[first + i] = Arrays.copyOfRange(outputs, i * classes, (i + 1) * classes);
+        }
+
+        /** Empty as long as an image is missing. */
+        public Optional<Predictions> predictions() {
+            if (Arrays.stream(logits).anyMatch(Objects::isNull)) return Optional.empty();
+            return Optional.of(new Predictions(images, classNames, IntStream.range(0, logits.length)
+                .mapToObj(i -> Prediction.of(i, images.label(i), logits[i])).toList()));
+        }
     }
 
     /** Images whose class was found. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import onebit.run.RunFolder;
 import onebit.run.UserError;
+import onebit.train.Evaluation;
 import onebit.train.Trainer;
 import onebit.train.TrainingOutcome;
 
@@ -20,7 +21,7 @@ final class LiveTraining {
     /** Where drawing is slow, as the first chart's is. */
     private static final Duration SHOWN_AT_LEAST_EVERY = Duration.ofSeconds(2);
     /** To draw the chart takes about this part of the time that belongs to training. */
-    private static final int SHARE = 20;
+    private static final int SHARE = 50;
     /** How long a cell that was interrupted waits for the step that goes on; longer steps end after the cell has. */
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
     /** How long the end of the process waits. */
@@ -38,12 +39,13 @@ final class LiveTraining {
     /**
      * Trains to the end, or until the calling thread is interrupted; a run that is in the folder already goes on.
      *
+     * @param outputs hears of every evaluation, in the thread that trains
      * @return how it ended; empty if the step that went on when it was interrupted still does: the run is saved when it ends
      * @throws UserError as {@link Trainer#train}, and if the folder's run is being trained, or stopped, by this notebook
      */
-    static Optional<TrainingOutcome> train(Trainer trainer, RunFolder folder, NotebookOutput output) {
+    static Optional<TrainingOutcome> train(Trainer trainer, RunFolder folder, Evaluation.LogitsSink outputs, NotebookOutput output) {
         Path key = folder.path().toAbsolutePath().normalize();
-        TrainingThread thread = new TrainingThread(trainer, folder, () -> TRAINING.remove(key));
+        TrainingThread thread = new TrainingThread(trainer, folder, outputs, () -> TRAINING.remove(key));
         TrainingThread other = TRAINING.putIfAbsent(key, thread);
         if (other != null)
             throw new UserError(other.stopping()

@@ -25,6 +25,9 @@ import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 /** The notebook of the five models that the authors published: each method is a cell. */
 public final class PublishedNotebook {
 
+    /** Small, so that the last batch of a part of the images is nearly full: it takes as long as the others. */
+    private static final int BATCH_SIZE = 50;
+
     private final NotebookSession session;
     private Optional<Map<PublishedModel, Path>> files = Optional.empty();
 
@@ -102,7 +105,7 @@ public final class PublishedNotebook {
         EngineChoice choice = session.engine();
         NotebookProgress progress = new NotebookProgress(session.output());
         int all = images.count();
-        return Optional.of(Evaluation.of(model, images, choice.engine(), NetworkOptions.inference(choice.precision()).withDevice(choice.device()), Optional.empty(), (soFar, batches, of) -> {
+        return Optional.of(Evaluation.of(model, images, choice.engine(), NetworkOptions.inference(choice.precision()).withDevice(choice.device()).withBatchSize(BATCH_SIZE), Optional.empty(), (soFar, batches, of) -> {
             progress.update("Testing " + which.title(), soFar.images(), all, "images");
             return !Thread.currentThread().isInterrupted();
         }).orElseThrow(() -> new UserError("The test was interrupted. Run this cell again.")));

@@ -15,6 +15,7 @@ import onebit.kit.figures.CurvesFigure;
 import onebit.kit.figures.ScheduleFigure;
 import onebit.kit.figures.TrainingFigure;
 import onebit.kit.results.Run;
+import onebit.kit.results.RunFolders;
 import onebit.model.Graph;
 import onebit.run.RunFolder;
 import onebit.run.UserError;
@@ -41,7 +42,7 @@ public final class RowNotebook {
     private final NotebookSession session;
     private final Row row;
     private final RowRun asked;
-    private Predictions predictions;
+    private Optional<Predictions> predictions = Optional.empty();
 
     RowNotebook(NotebookSession session, Row row) {
         this.session = session;
@@ -61,7 +62,7 @@ public final class RowNotebook {
 
     /** What the run is, what it takes, and what the authors' took. */
     public Table cost() {
-        return NotebookSession.inWords(() -> RunCost.table(config(), network(), session.engine()));
+        return NotebookSession.inWords(() -> RunCost.table(config(), network(), session.engine(), RunFolders.in(session.results().runs()).finished()));
     }
 
     /** The network that is trained. */
@@ -89,8 +90,12 @@ public final class RowNotebook {
             EngineChoice choice = session.engine();
             Optional<Dataset> dataset = dataset();
             if (dataset.isEmpty()) return;
-            Optional<TrainingOutcome> outcome = LiveTraining.train(new Trainer(config(), dataset.get(), choice.engine()), folder(), session.output());
-            if (outcome.isPresent() && outcome.get() instanceof TrainingOutcome.Finished) session.results().notRun().forget(row.id());
+            Trainer trainer = new Trainer(config(), dataset.get(), choice.engine());
+            Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
+            Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output());
+            if (outcome.isEmpty() || !(outcome.get() instanceof TrainingOutcome.Finished)) return;
+            session.results().notRun().forget(row.id());
+            predictions = outputs.predictions();
         });
     }
 
@@ -167,13 +172,11 @@ public final class RowNotebook {
 
     private Optional<Predictions> predictions() {
         if (isUnfinished()) return Optional.empty();
-        if (predictions == null) {
-            Optional<Dataset> dataset = dataset();
-            if (dataset.isEmpty()) return Optional.empty();
-            Dataset part = config().part(dataset.get());
-            predictions = Predictions.of(folder().model(), part.test(), part.classNames(), session.engine().engine(), 
-                NetworkOptions.inference(config().precision()).withDevice(config().device()).withAlgorithm(config().algorithm()), session.progress());
+        if (predictions.isEmpty()) {
+            predictions = dataset().map(whole -> config().part(whole)).map(part -> Predictions.of(folder().model(), part.test(), part.classNames(),
+                session.engine().engine(), NetworkOptions.inference(config().precision()).withDevice(config().device()).withAlgorithm(config().algorithm()),
+                session.progress()));
         }
-        return Optional.of(predictions);
+        return predictions;
     }
 }

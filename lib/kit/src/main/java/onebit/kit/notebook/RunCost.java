@@ -1,33 +1,40 @@
 package onebit.kit.notebook;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import onebit.data.CifarSet;
 import onebit.engine.Network;
 import onebit.kit.bench.Benchmark;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
+import onebit.kit.results.Run;
 import onebit.model.Graph;
 import onebit.model.InitialWeights;
 import onebit.model.Node;
 import onebit.quant.OneBit;
+import onebit.run.Machine;
+import onebit.run.Software;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** What a run takes: arithmetic, time on this machine as a few steps show it, and memory. */
+/** What a run takes: arithmetic, time on this machine, as an earlier run or a few steps show it, and memory. */
 final class RunCost {
 
     private static final double MEASURED_SECONDS = 0.8;
 
     private RunCost() {}
 
-    static Table table(TrainingConfig config, Graph graph, EngineChoice choice) {
+    /** @param finished runs of which one may tell the pace */
+    static Table table(TrainingConfig config, Graph graph, EngineChoice choice, List<Run> finished) {
         CifarSet set = CifarSet.named(config.dataset());
         int images = set.train().stream().mapToInt(CifarSet.DataFile::images).sum();
         int train = config.trainLimit() == 0 ? images : config.trainLimit(), test = config.testLimit() == 0 ? set.test().images() : config.testLimit();
-        double rate = imagesPerSecond(config, graph, choice);
+        Pace pace = finished.stream().filter(run -> isLike(run, config)).reduce((earlier, later) -> later).map(Pace::of)
+            .orElseGet(() -> Pace.measured(config, graph, choice));
+        double rate = pace.imagesPerSecond;
         // Evaluation is one forward pass where training makes about three.
         double seconds = config.epochs() * (train / rate + test / (3 * rate));
         long weights = graph.convolutions().stream().mapToLong(Node.Conv::weights).sum();
@@ -39,7 +46,7 @@ final class RunCost {
             {"Weights", number(weights) + ", " + (oneBit ? size(weights / 8.0) + " at one bit each" : size(weights * 4.0) + " in float32")},
             {"Arithmetic", String.format(Locale.ROOT, "%.4g PFLOP", graph.trainingPflops((double) train * config.epochs()))},
             {"Engine", choice.explanation()},
-            {"Pace here", number(Math.round(rate)) + " images a second, as a few steps show it"},
+            {"Pace here", number(Math.round(rate)) + " images a second, " + pace.shownBy},
             {"Time here", "about " + TrainingReport.time(Duration.ofSeconds(Math.round(seconds)))},
             {"The authors' run", "depth 20, width 10, " + Row.of(config.row()).paperEpochs() + " epochs"}};
         for (String[] line : lines) {
@@ -49,19 +56,36 @@ final class RunCost {
         return Table.create("", what, value);
     }
 
-    private static double imagesPerSecond(TrainingConfig config, Graph graph, EngineChoice choice) {
-        try (Network network = choice.engine().network(graph, config.options())) {
-            network.load(InitialWeights.state(graph, config.seed()));
-            Benchmark benchmark = new Benchmark(network, true);
-            benchmark.seconds(1); // the first is slow
-            // The best step: while there are few, the virtual machine is compiling beside them.
-            double best = Double.MAX_VALUE, all = 0;
-            while (all < MEASURED_SECONDS) {
-                double step = benchmark.seconds(1);
-                best = Math.min(best, step);
-                all += step;
+    /** Whether the run was of a network of the same size, and computed by the same program in the same way on this machine. */
+    private static boolean isLike(Run run, TrainingConfig config) {
+        TrainingConfig other = run.config();
+        if (other.width() != config.width() || other.depth() != config.depth() || other.batchSize() != config.batchSize()
+            || !run.executions().equals(List.of(config.execution()))) return false;
+        return !run.sessions().isEmpty() && run.sessions().stream().allMatch(session ->
+            session.machine().equals(Machine.here()) && session.software().sources().equals(Software.running().sources()));
+    }
+
+    /** @param shownBy for people */
+    private record Pace(double imagesPerSecond, String shownBy) {
+
+        static Pace of(Run run) {
+            return new Pace(run.metrics().getLast().imagesPerSecond(), "as in the last epoch of " + run.folder().getFileName());
+        }
+
+        static Pace measured(TrainingConfig config, Graph graph, EngineChoice choice) {
+            try (Network network = choice.engine().network(graph, config.options())) {
+                network.load(InitialWeights.state(graph, config.seed()));
+                Benchmark benchmark = new Benchmark(network, true);
+                benchmark.seconds(1); // the first is slow
+                // The best step: while there are few, the virtual machine is compiling beside them.
+                double best = Double.MAX_VALUE, all = 0;
+                while (all < MEASURED_SECONDS) {
+                    double step = benchmark.seconds(1);
+                    best = Math.min(best, step);
+                    all += step;
+                }
+                return new Pace(config.batchSize() / best, "as a few steps show it");
             }
-            return config.batchSize() / best;
         }
     }
 

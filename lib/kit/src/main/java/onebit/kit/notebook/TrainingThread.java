@@ -11,6 +11,7 @@ import onebit.kit.TrainingReport;
 import onebit.run.AtomicFile;
 import onebit.run.EpochMetrics;
 import onebit.run.RunFolder;
+import onebit.train.Evaluation;
 import onebit.train.Trainer;
 import onebit.train.TrainingListener;
 import onebit.train.TrainingOutcome;
@@ -26,15 +27,20 @@ final class TrainingThread implements TrainingListener {
     private final RunFolder folder;
     private final TrainingHistory history;
     private final Thread thread;
+    private final Evaluation.LogitsSink outputs;
     private final Runnable ended;
     private volatile boolean stopping;
     private volatile TrainingOutcome outcome;
     private volatile Throwable failure;
 
-    /** @param ended called when nothing is trained or saved any more */
-    TrainingThread(Trainer trainer, RunFolder folder, Runnable ended) {
+    /**
+     * @param outputs hears of every evaluation
+     * @param ended   called when nothing is trained or saved any more
+     */
+    TrainingThread(Trainer trainer, RunFolder folder, Evaluation.LogitsSink outputs, Runnable ended) {
         this.trainer = trainer;
         this.folder = folder;
+        this.outputs = outputs;
         this.ended = ended;
         history = new TrainingHistory(folder.metrics());
         thread = Thread.ofPlatform().daemon().name("training " + trainer.config().row()).unstarted(this::run);
@@ -91,6 +97,11 @@ final class TrainingThread implements TrainingListener {
     @Override
     public void batch(TrainingProgress progress) {
         history.add(progress);
+    }
+
+    @Override
+    public void tested(int first, int images, float[] logits) {
+        outputs.accept(first, images, logits);
     }
 
     @Override

@@ -17,15 +17,17 @@ import onebit.train.TrainingConfig;
  * @param folder     of the run
  * @param date       day on which it ended, ISO 8601
  * @param executions by what it was computed, one after the other; one unless it went on otherwise than it was begun
- * @param network    the engine's own words on how it was computed, for each of these: algorithms, threads
+ * @param sessions   from each start to the stop that followed, in order
  * @param metrics    an entry an epoch
  */
-public record Run(Path folder, TrainingConfig config, RunResult result, String date, List<Execution> executions, String network, List<EpochMetrics> metrics) {
+public record Run(Path folder, TrainingConfig config, RunResult result, String date, List<Execution> executions, List<Provenance.Session> sessions,
+                  List<EpochMetrics> metrics) {
 
     private static final String THEN = " then ";
 
     public Run {
         executions = List.copyOf(executions);
+        sessions = List.copyOf(sessions);
         metrics = List.copyOf(metrics);
     }
 
@@ -33,7 +35,12 @@ public record Run(Path folder, TrainingConfig config, RunResult result, String d
     public static Run of(RunFolder folder, RunResult result) {
         List<Provenance.Session> sessions = sessions(folder);
         return new Run(folder.path(), folder.config(), result, sessions.isEmpty() ? "unknown" : sessions.getLast().ended().substring(0, 10), executions(folder),
-            sessions.isEmpty() ? "unknown" : sessions.stream().map(Provenance.Session::network).distinct().collect(Collectors.joining(THEN)), folder.metrics());
+            sessions, folder.metrics());
+    }
+
+    /** The engine's own words on how it was computed, for each of its executions: algorithms, threads. */
+    public String network() {
+        return sessions.isEmpty() ? "unknown" : sessions.stream().map(Provenance.Session::network).distinct().collect(Collectors.joining(THEN));
     }
 
     /** In words: {@code cpu bf16}, {@code cpu bf16 then torch float32 on cuda}. */

@@ -42,7 +42,7 @@ class PredictionsTest {
 
     @Test
     void aPredictionHasTheSoftmaxOfItsOutputs() {
-        Prediction p = Prediction.of(4, 1, new float[] {9, 9, 0, (float) Math.log(2), (float) Math.log(5)}, 2, 3);
+        Prediction p = Prediction.of(4, 1, new float[] {0, (float) Math.log(2), (float) Math.log(5)});
 
         assertEquals(2, p.predicted());
         assertEquals(5 / 8.0, p.probability(), 1e-6);
@@ -51,12 +51,12 @@ class PredictionsTest {
 
     @Test
     void ofEqualOutputsTheFirstCountsAsInEvaluation() {
-        assertEquals(1, Prediction.of(0, 0, new float[] {0, 3, 3}, 0, 3).predicted());
+        assertEquals(1, Prediction.of(0, 0, new float[] {0, 3, 3}).predicted());
     }
 
     @Test
     void hugeOutputsDoNotOverflow() {
-        Prediction p = Prediction.of(0, 1, new float[] {1000, 0, -1000}, 0, 3);
+        Prediction p = Prediction.of(0, 1, new float[] {1000, 0, -1000});
         assertEquals(1000, p.loss(), 1e-3);
         assertEquals(1, p.probability(), 1e-9);
     }
@@ -74,6 +74,17 @@ class PredictionsTest {
         assertEquals(evaluation.correct(), predictions.right());
         assertEquals(evaluation.loss(), predictions.each().stream().mapToDouble(Prediction::loss).average().orElseThrow(), 1e-5);
         assertEquals(IntStream.range(0, 33).boxed().toList(), predictions.each().stream().map(Prediction::image).toList());
+    }
+
+    @Test
+    void aCollectorHasPredictionsOnceEveryImageHasBeenTestedAndKeepsTheLastEvaluation() {
+        Predictions.Collector collector = new Predictions.Collector(new Split(new Shape(1, 2, 2), new byte[12], new byte[] {0, 1, 2}), NAMES);
+        collector.accept(0, 2, new float[] {1, 0, 0, 1, 0, 0});
+        assertTrue(collector.predictions().isEmpty());
+        collector.accept(2, 1, new float[] {0, 0, 1});
+        assertEquals(2, collector.predictions().orElseThrow().right());
+        collector.accept(0, 2, new float[] {1, 0, 0, 0, 1, 0});
+        assertEquals(3, collector.predictions().orElseThrow().right());
     }
 
     @Test

@@ -21,7 +21,7 @@ class ComparisonTest {
     private static Comparison of(Profile profile, int correct, int images) {
         TrainingConfig config = TrainingConfig.of(Row.of("cifar10-full-bn"), profile, "cpu", Precision.BF16);
         RunResult result = new RunResult("cifar10-full-bn", images, correct, 100.0 * correct / images, 0.1, 99, 0.1, config.epochs(), 50_000, 1, 1);
-        return new Comparison(new Run(Path.of("run"), config, result, "2026-01-01", List.of(config.execution()), "", List.of()), PublishedFigures.result("cifar10-full-bn"));
+        return new Comparison(new Run(Path.of("run"), config, result, "2026-01-01", List.of(config.execution()), List.of(), List.of()), PublishedFigures.result("cifar10-full-bn"));
     }
 
     @Test

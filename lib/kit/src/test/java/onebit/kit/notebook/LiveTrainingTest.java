@@ -23,6 +23,8 @@ import onebit.data.ShiftFlipCutout;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
+import onebit.kit.analysis.Predictions;
+import onebit.data.Progress;
 import onebit.engine.Precision;
 import onebit.model.Graph;
 import onebit.model.Shape;
@@ -30,6 +32,7 @@ import onebit.reference.ReferenceEngine;
 import onebit.run.EpochMetrics;
 import onebit.run.RunFolder;
 import onebit.run.UserError;
+import onebit.train.Evaluation;
 import onebit.train.Profile;
 import onebit.train.Row;
 import onebit.train.Trainer;
@@ -62,7 +65,11 @@ class LiveTrainingTest {
     }
 
     private Optional<TrainingOutcome> train(Trainer trainer, String name) {
-        return LiveTraining.train(trainer, run(name), output);
+        return train(trainer, name, (first, images, logits) -> {});
+    }
+
+    private Optional<TrainingOutcome> train(Trainer trainer, String name, Evaluation.LogitsSink outputs) {
+        return LiveTraining.train(trainer, run(name), outputs, output);
     }
 
     /** A cell: a thread that can be interrupted. */
@@ -130,6 +137,20 @@ class LiveTrainingTest {
         List<String> log = Files.readAllLines(folder.resolve("run").resolve(TrainingThread.LOG));
         assertEquals(4, log.size(), "one line for the network, one an epoch");
         assertTrue(log.getLast().contains("epoch 3/3"), log.getLast());
+    }
+
+    @Test
+    void whatTheLastEvaluationSaysOfEveryImageIsHeard() {
+        Trainer trainer = trainer(new ReferenceEngine());
+        Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
+
+        TrainingOutcome outcome = train(trainer, "run", outputs).orElseThrow();
+
+        Predictions again = Predictions.of(run("run").model(), trainer.dataset().test(), trainer.dataset().classNames(), new ReferenceEngine(),
+            NetworkOptions.inference(Precision.FLOAT64), Progress.NONE);
+        Predictions heard = outputs.predictions().orElseThrow();
+        assertEquals(((TrainingOutcome.Finished) outcome).result().correct(), heard.right());
+        for (int i = 0; i < 13; i++) assertEquals(again.each().get(i).loss(), heard.each().get(i).loss(), 1e-4);
     }
 
     @Test
