@@ -30,6 +30,9 @@ final class EngineOptions {
         description = "Convolutions: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, the engine's choice layer by layer).")
     ConvolutionAlgorithm algorithm;
 
+    @Option(names = "--threads", paramLabel = "N", description = "Compute threads (default: the engine's choice).")
+    Integer threads;
+
     Device device() {
         return device == null ? Device.CPU : device;
     }
@@ -46,9 +49,13 @@ final class EngineOptions {
      */
     EngineChoice choose(CommandSpec spec, ProgressDisplay display, Optional<Execution> begun) {
         EngineResolver resolver = Installation.current().engines(display);
-        Usage.check(spec, () -> resolver.check(engine, precision));
-        EngineChoice choice = begun.filter(b -> allows(b) && resolver.has(b)).map(b -> resolver.choose(b.engine(), b.device(), b.precision().label()))
+        Usage.check(spec, () -> {
+            resolver.check(engine, precision);
+            if (threads != null) EngineChoice.threads(threads);
+        });
+        EngineChoice chosen = begun.filter(b -> allows(b) && resolver.has(b)).map(b -> resolver.choose(b.engine(), b.device(), b.precision().label()))
             .orElseGet(() -> resolver.choose(engine, device(), precision));
+        EngineChoice choice = threads == null ? chosen : chosen.withThreads(threads);
         display.say("Engine " + choice.explanation() + ".");
         if (begun.isPresent() && !begun.get().equals(choice.execution()))
             display.say("The run was begun by " + begun.get().label() + " and goes on by " + choice.execution().label() + "; its results say so.");

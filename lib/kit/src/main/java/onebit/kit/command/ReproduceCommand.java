@@ -94,7 +94,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         try {
             TrainingConfig config = settings.run(row, engine).config(choice.execution());
             RunFolder run = folder(row, results);
-            Trainer trainer = new Trainer(config, data(row, display), choice.engine());
+            Trainer trainer = new Trainer(config, data(row, display), choice.engine(), choice.threads());
             return stop.during(() -> train(trainer, row, run, new TrainingDisplay(display, place + row.id(), config.epochs(), stop), results, display));
         } catch (UserError e) {
             return notRun(row, e.getMessage(), results, display);

@@ -60,7 +60,7 @@ public final class TrainCommand implements Callable<Integer> {
             TrainingConfig config = asked.config(choice.execution());
             folder.check(config, resume); // before data is fetched
             Dataset dataset = data.load(row.dataset(), display);
-            Trainer trainer = new Trainer(config, dataset, choice.engine());
+            Trainer trainer = new Trainer(config, dataset, choice.engine(), choice.threads());
             return stop.during(() -> train(trainer, folder, new TrainingDisplay(display, row.id(), config.epochs(), stop), display));
         }
     }

@@ -117,7 +117,7 @@ public final class EngineResolver {
     private static EngineChoice choice(EngineCandidate candidate, Engine.Mode mode, String remark) {
         String line = candidate.name() + (mode.device() == Device.CPU ? "" : " on " + mode.device().label()) + ", " + mode.precision().label()
             + (mode.note().isBlank() ? "" : " (" + mode.note() + ")") + remark;
-        return new EngineChoice(candidate.open(mode.device()), mode.device(), mode.precision(), line);
+        return new EngineChoice(candidate.open(mode.device()), mode.device(), mode.precision(), 0, line);
     }
 
     /** That a GPU lies idle, if the CPU was asked for and an engine could use one. */

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import onebit.data.CifarSet;
 import onebit.data.Dataset;
-import onebit.engine.NetworkOptions;
 import onebit.engine.Execution;
 import onebit.engine.Precision;
 import onebit.kit.RowRun;
@@ -89,7 +88,7 @@ public final class RowNotebook {
             EngineChoice choice = session.engine();
             Optional<Dataset> dataset = dataset();
             if (dataset.isEmpty()) return;
-            Optional<TrainingOutcome> outcome = LiveTraining.train(new Trainer(config(), dataset.get(), choice.engine()), folder(), session.output());
+            Optional<TrainingOutcome> outcome = LiveTraining.train(new Trainer(config(), dataset.get(), choice.engine(), choice.threads()), folder(), session.output());
             if (outcome.isPresent() && outcome.get() instanceof TrainingOutcome.Finished) session.results().notRun().forget(row.id());
         });
     }
@@ -171,8 +170,8 @@ public final class RowNotebook {
             Optional<Dataset> dataset = dataset();
             if (dataset.isEmpty()) return Optional.empty();
             Dataset part = config().part(dataset.get());
-            predictions = Predictions.of(folder().model(), part.test(), part.classNames(), session.engine().engine(), 
-                NetworkOptions.inference(config().precision()).withDevice(config().device()).withAlgorithm(config().algorithm()), session.progress());
+            predictions = Predictions.of(folder().model(), part.test(), part.classNames(), session.engine().engine(),
+                session.engine().inference().withAlgorithm(config().algorithm()), session.progress());
         }
         return Optional.of(predictions);
     }

@@ -50,7 +50,7 @@ final class RunCost {
     }
 
     private static double imagesPerSecond(TrainingConfig config, Graph graph, EngineChoice choice) {
-        try (Network network = choice.engine().network(graph, config.options())) {
+        try (Network network = choice.engine().network(graph, config.options().withThreads(choice.threads()))) {
             network.load(InitialWeights.state(graph, config.seed()));
             Benchmark benchmark = new Benchmark(network, true);
             benchmark.seconds(1); // the first is slow

@@ -71,6 +71,19 @@ class TrainingCommandsTest {
     }
 
     @Test
+    void goesOnAndEvaluatesWithAnotherNumberOfThreads() {
+        String run = folder.resolve("run").toString();
+
+        Shell.Outcome trained = small("train", "cifar10-1bit-bn", "--run", run, "--threads", "1");
+        assertEquals(0, trained.code(), trained.err());
+        assertTrue(trained.err().contains("; 1 thread, as asked."), trained.err());
+        Shell.Outcome resumed = small("train", "cifar10-1bit-bn", "--run", run, "--threads", "2", "--resume");
+        assertEquals(0, resumed.code(), resumed.err());
+        assertTrue(resumed.err().contains("; 2 threads, as asked."), resumed.err());
+        assertTrue(small("evaluate", run, "--limit", "5", "--threads", "2").err().contains("; 2 threads, as asked."));
+    }
+
+    @Test
     void reproducesWhatItCanAndSaysWhatItCannot() throws Exception {
         String[] rows = {"cifar100-1bit-bn", "cifar10-full-srelu", "--results", folder.resolve("results").toString()};
 

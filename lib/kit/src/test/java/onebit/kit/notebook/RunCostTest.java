@@ -22,7 +22,7 @@ class RunCostTest {
     private static Map<String, String> of(String row) {
         TrainingConfig config = TrainingConfig.of(Row.of(row), Profile.SMOKE, "reference", Precision.FLOAT64).withDepth(8).withBatchSize(2);
         Graph graph = config.graph(new Shape(3, 8, 8), 10);
-        Table table = RunCost.table(config, graph, new EngineChoice(new ReferenceEngine(), Device.CPU, Precision.FLOAT64, "reference, float64"));
+        Table table = RunCost.table(config, graph, new EngineChoice(new ReferenceEngine(), Device.CPU, Precision.FLOAT64, 0, "reference, float64"));
         Map<String, String> cost = new HashMap<>();
         for (int i = 0; i < table.rowCount(); i++) cost.put(table.getString(i, 0), table.getString(i, 1));
         // 6 operations a multiply-accumulate, 2 epochs of 5,000 images
