@@ -231,6 +231,18 @@ class ResultsTest {
     }
 
     @Test
+    void leavesOutARunWhoseResultCannotBe() throws IOException {
+        finished("good", QUICK, 5794);
+        finished("better", QUICK.withRow(Row.of("cifar10-full-bn")), 6100);
+        Path result = folder.resolve("runs/better/result.json");
+        Files.writeString(result, Files.readString(result).replace("6100", "10100"));
+
+        assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
+        assertEquals("its folder better cannot be read", table("cifar10-full-bn").getFirst().get("not_run"));
+        assertTrue(page().contains("- " + result + " cannot be right: correct is 10100, and must be from 0 to images, which is 10000."), page());
+    }
+
+    @Test
     void saysOfARowThatItsFolderCannotBeReadWhereThereIsNoOtherRunOfIt() throws IOException {
         new RunFixture(folder).write("cifar10-full-bn-laptop-seed1", "config.json", "{");
         assertEquals("its folder cifar10-full-bn-laptop-seed1 cannot be read", table("cifar10-full-bn").getFirst().get("not_run"));
