@@ -60,7 +60,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Row> wanted = rows.isEmpty() ? Row.ALL : rows.stream().distinct().toList();
-        for (Row row : wanted) Usage.check(spec, settings.run(row, engine)::check);
+        for (Row row : wanted) Usage.check(spec, settings.run(row, engine)::config);
         Installation installation = Installation.current();
         Results results = new Results(folder == null ? installation.results() : folder);
         int missing = 0;

@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import onebit.data.CifarSet;
 import onebit.data.Dataset;
-import onebit.engine.Execution;
-import onebit.engine.Precision;
 import onebit.kit.RowRun;
 import onebit.kit.analysis.ClassAccuracy;
 import onebit.kit.analysis.Predictions;
@@ -66,12 +64,12 @@ public final class RowNotebook {
     /** The network that is trained. */
     public Graph network() {
         CifarSet set = CifarSet.named(row.dataset());
-        return config(RowRun.AUTO).graph(CifarSet.SHAPE, set.classNames().size());
+        return asked.config().graph(CifarSet.SHAPE, set.classNames().size());
     }
 
     /** The learning rate of the run, by epoch. */
     public XYChart schedule() {
-        return ScheduleFigure.chart(row, config(RowRun.AUTO).epochs());
+        return ScheduleFigure.chart(row, asked.config().epochs());
     }
 
     /** Where the run is kept. */
@@ -130,10 +128,6 @@ public final class RowNotebook {
     private TrainingConfig config() {
         EngineChoice choice = session.engine();
         return asked.config(choice.execution());
-    }
-
-    private TrainingConfig config(String engine) {
-        return asked.config(new Execution(engine, session.settings().device(), Precision.FLOAT32));
     }
 
     private Optional<Dataset> dataset() {

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import onebit.data.Progress;
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.engine.Execution;
 import onebit.engine.Platform;
 import onebit.engine.Precision;
 import onebit.run.UserError;
@@ -92,6 +93,33 @@ class EngineResolverTest {
         assertEquals(Precision.FLOAT32, choice.precision());
         assertEquals("swift, float32 (no natives); not grounded: no natives; not elsewhere: it has native libraries for windows-x86_64,"
             + " and this machine is linux-x86_64", choice.explanation());
+    }
+
+    /** The probes have float32 on the CPU and, where they have libraries for it, bf16 on a GPU; the reference has float64. */
+    @Test
+    void aRunGoesOnAsItWasBegunWhereNothingElseIsAskedForAndCanBeHad() throws Exception {
+        EngineJar.write(engines, "swift", true, "preference = 20\n");
+        EngineJar.write(engines, "falcon", true, "preference = 10\nlibraries.cuda = \n");
+        EngineJar.write(engines, "grounded", false, "preference = 5\n");
+        EngineResolver resolver = resolver(LINUX);
+        record Case(String begun, String engine, Optional<Device> device, String precision, String goesOn) {}
+
+        for (Case c : List.of(
+                new Case("falcon float32", "auto", Optional.empty(), "auto", "falcon float32"),
+                new Case("falcon bf16 on cuda", "auto", Optional.empty(), "auto", "falcon bf16 on cuda"),
+                new Case("falcon bf16 on cuda", "falcon", Optional.empty(), "auto", "falcon bf16 on cuda"),
+                new Case("falcon bf16 on cuda", "auto", Optional.of(Device.CPU), "auto", "falcon float32"),
+                new Case("falcon bf16 on cuda", "swift", Optional.empty(), "auto", "swift float32"),
+                new Case("swift float32", "auto", Optional.of(Device.CUDA), "auto", "falcon bf16 on cuda"),
+                new Case("reference float64", "auto", Optional.empty(), "float32", "swift float32"),
+                new Case("reference float64", "swift", Optional.empty(), "auto", "swift float32"),
+                new Case("swift float32", "reference", Optional.empty(), "auto", "reference float64"),
+                new Case("grounded float64", "auto", Optional.empty(), "auto", "reference float64"),
+                new Case("unknown bf16", "auto", Optional.empty(), "auto", "swift float32")))
+            assertEquals(c.goesOn, resolver.choose(c.engine, c.device, c.precision, Execution.of(c.begun)).execution().label(), c.toString());
+
+        assertTrue(assertThrows(UserError.class, () -> resolver.choose("swift", Optional.empty(), "float64", Execution.of("falcon float32"))).getMessage()
+            .startsWith("The engine 'swift' cannot run in float64"));
     }
 
     @Test
