@@ -54,6 +54,7 @@ class UsageTest {
             Arguments.of("The profiles are smoke, quick", new String[] {"train", "cifar10-full-bn", "--profile", "fast"}),
             Arguments.of("There is no engine 'gpu'; there are auto, ", new String[] {"train", "cifar10-full-bn", "--engine", "gpu"}),
             Arguments.of("Unknown precision 'fp8'", new String[] {"bench", "infer", "--precision", "fp8"}),
+            Arguments.of("There is no processor 'MMX'; there are AVX-512, AVX2, SSE.", new String[] {"engines", "--fetch", "dl4j", "--processor", "MMX"}),
             Arguments.of("'fast'", new String[] {"bench", "infer", "--algorithm", "fast"}),
             Arguments.of("The number of threads must be from 1 to 1024, not 0.", new String[] {"bench", "train", "--threads", "0"}),
             Arguments.of("The number of threads must be from 1 to 1024, not -2.", new String[] {"train", "cifar10-full-bn", "--threads", "-2"}),
@@ -155,6 +156,14 @@ class UsageTest {
 
         assertEquals(0, outcome.code());
         assertTrue(outcome.out().contains("reference") && outcome.out().lines().anyMatch(l -> l.matches("  cpu +float64 +yes .*")), outcome.out());
+    }
+
+    @Test
+    void fetchingSaysForWhichMachines() {
+        Shell.Outcome outcome = Shell.run("engines", "--fetch", "reference", "--processor", "AVX2");
+
+        assertEquals(0, outcome.code(), outcome.err());
+        assertEquals("What the engine 'reference' needs on cpu is here, for any machine.\n", outcome.err());
     }
 
     @Test

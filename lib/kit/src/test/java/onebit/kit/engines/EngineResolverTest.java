@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import onebit.data.Progress;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Execution;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineResolverTest {
 
     private static final Platform LINUX = new Platform("linux-x86_64");
+    private static final CpuFeatures AVX2 = CpuFeatures.named("AVX2");
     private static final String WITH_NATIVES = "libraries = probe:probe-natives:jar:${platform}:1.0\nplatforms = linux-x86_64, linux-arm64\n";
 
     private static final Engine.Mode NO_GPU = new Engine.Mode(Device.CUDA, Precision.BF16, false, "it has no libraries for cuda");
@@ -144,11 +146,25 @@ class EngineResolverTest {
         EngineJar.write(engines, "swift", false, WITH_NATIVES.replace(" =", ".cuda ="));
         Path elsewhere = folder.resolve("elsewhere");
 
-        resolver(LINUX).byName("swift").fetch(Device.CUDA, Optional.of(elsewhere));
+        resolver(LINUX).byName("swift").fetch(Device.CUDA, AVX2, Optional.of(elsewhere));
 
         assertTrue(Files.isRegularFile(elsewhere.resolve(MavenServer.JAR)));
-        assertTrue(assertThrows(UserError.class, () -> resolver(new Platform("linux-riscv64")).byName("swift").fetch(Device.CUDA, Optional.empty()))
+        assertTrue(assertThrows(UserError.class, () -> resolver(new Platform("linux-riscv64")).byName("swift").fetch(Device.CUDA, AVX2, Optional.empty()))
             .getMessage().contains("this machine is linux-riscv64"));
+    }
+
+    @Test
+    void fetchesForAnotherProcessorThanThisMachines() throws Exception {
+        EngineJar.write(engines, "swift", true, "libraries = probe:probe-natives:jar:${platform}:1.0\n");
+        EngineJar.write(engines, "choosy", true, "libraries = probe:probe-natives:jar:${processor}:1.0\nprocessor.AVX2 = linux-x86_64\nprocessor.AVX-512 = none\n");
+        Path elsewhere = folder.resolve("elsewhere");
+
+        assertEquals("linux-x86_64", resolver(LINUX).byName("swift").fetch(Device.CPU, AVX2, Optional.empty()));
+        assertEquals("linux-x86_64 with AVX2", resolver(LINUX).byName("choosy").fetch(Device.CPU, AVX2, Optional.of(elsewhere)));
+
+        assertTrue(Files.isRegularFile(elsewhere.resolve(MavenServer.JAR)));
+        assertTrue(assertThrows(UserError.class, () -> resolver(LINUX).byName("choosy").fetch(Device.CPU, CpuFeatures.named("AVX-512"), Optional.empty()))
+            .getMessage().contains("probe-natives:jar:none:1.0"));
     }
 
     @Test
