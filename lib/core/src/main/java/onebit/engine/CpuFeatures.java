@@ -3,6 +3,7 @@ package onebit.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import jdk.incubator.vector.FloatVector;
@@ -15,6 +16,9 @@ import jdk.incubator.vector.FloatVector;
  *             has plain loops for bf16's gradients there
  */
 public record CpuFeatures(String name, boolean bf16) {
+
+    /** Names of processors on x86-64, the widest vectors first. */
+    public static final List<String> X86 = List.of("AVX-512", "AVX2", "SSE");
 
     /** From the kernel's list of flags where there is one (Linux), else from the JVM's vector length, which tells nothing of bf16. */
     public static CpuFeatures detect() {
@@ -35,6 +39,16 @@ public record CpuFeatures(String name, boolean bf16) {
         boolean bf16 = flags.contains("avx512_bf16") || flags.contains("amx_bf16");
         String vectors = flags.contains("avx512bw") ? "AVX-512" : flags.contains("avx2") ? "AVX2" : flags.contains("asimd") ? "NEON" : "SSE";
         return new CpuFeatures(vectors, bf16 && vectors.equals("AVX-512"));
+    }
+
+    /**
+     * Another x86-64 processor than this machine's, of which no more is known than its vectors.
+     *
+     * @throws IllegalArgumentException if the name is none of {@link #X86}
+     */
+    public static CpuFeatures named(String name) {
+        if (!X86.contains(name)) throw new IllegalArgumentException("There is no processor '" + name + "'; there are " + String.join(", ", X86) + ".");
+        return new CpuFeatures(name, false);
     }
 
     private static CpuFeatures unknown() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,8 @@ public final class Json {
         .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
         .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES, DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
             DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .enable(SerializationFeature.INDENT_OUTPUT)
         .injectableValues(new InjectableValues.Std().addValue(Device.class, Device.CPU)) // for files from before there was a choice
         .build();
@@ -60,6 +63,8 @@ public final class Json {
     public static <T> T read(Path file, Class<T> type) {
         try {
             return parse(Files.readString(file), type);
+        } catch (ValueInstantiationException e) { // the record's own refusal
+            throw new UserError(file + " cannot be right: " + e.getCause().getMessage() + " It may have been altered, or come from another version.", e);
         } catch (JsonProcessingException e) {
             throw new UserError(file + " is not what this version of OneBit writes (" + e.getOriginalMessage()
                 + "). It may have been altered, or come from another version.", e);

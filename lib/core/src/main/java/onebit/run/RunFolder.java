@@ -65,9 +65,20 @@ public record RunFolder(Path path) {
         return readIfThere(PROVENANCE, Provenance.class);
     }
 
-    /** Empty until the run is finished. */
+    /**
+     * Empty until the run is finished.
+     *
+     * @throws UserError if the file is damaged, or not of this run
+     */
     public Optional<RunResult> result() {
-        return readIfThere(RESULT, RunResult.class);
+        Optional<RunResult> result = readIfThere(RESULT, RunResult.class);
+        result.ifPresent(r -> {
+            TrainingConfig config = config();
+            if (!r.row().equals(config.row()) || r.epochs() != config.epochs())
+                throw new UserError(file(RESULT) + " is of " + r.row() + " after " + r.epochs() + " epochs, and the run here is of " + config.row() + " and has "
+                    + config.epochs() + ". It may have been altered, or come from another folder.");
+        });
+        return result;
     }
 
     /** Whether there is a {@link #result}, readable or not. */

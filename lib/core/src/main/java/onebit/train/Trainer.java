@@ -20,17 +20,18 @@ import onebit.run.UserError;
  *
  * <pre>{@code
  *   TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, engine.name(), Precision.FLOAT32);
- *   new Trainer(config, dataset, engine).train(new RunFolder(path), false, TrainingListener.NONE);
+ *   new Trainer(config, dataset, engine, 0).train(new RunFolder(path), false, TrainingListener.NONE);
  * }</pre>
  *
  * @param config             what to train
  * @param dataset            the whole data set; the configuration's limits are applied to it
  * @param engine             the configuration's
+ * @param threads            compute threads; 0 leaves it to the engine. No part of the configuration: a run goes on with any number
  * @param augmentation       of training images
  * @param checkpointInterval time between two checkpoints within an epoch, longer where that would take more than a twentieth of
  *                           the time; zero for one after every step. Each epoch ends with one too
  */
-public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, Augmentation augmentation, Duration checkpointInterval) {
+public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int threads, Augmentation augmentation, Duration checkpointInterval) {
 
     public Trainer {
         if (!dataset.name().equals(config.dataset()))
@@ -41,8 +42,8 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, Aug
     }
 
     /** With the paper's augmentation, and a checkpoint a minute. */
-    public Trainer(TrainingConfig config, Dataset dataset, Engine engine) {
-        this(config, dataset, engine, new ShiftFlipCutout(), Duration.ofSeconds(60));
+    public Trainer(TrainingConfig config, Dataset dataset, Engine engine, int threads) {
+        this(config, dataset, engine, threads, new ShiftFlipCutout(), Duration.ofSeconds(60));
     }
 
     /**
@@ -57,7 +58,7 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, Aug
             Optional<RunResult> result = folder.result();
             if (result.isPresent()) return new TrainingOutcome.Finished(result.get(), folder.metrics(), true);
             Graph graph = config.graph(dataset.shape(), dataset.classes());
-            try (Network network = network(engine, graph, config.options())) {
+            try (Network network = network(engine, graph, config.options().withThreads(threads))) {
                 return new TrainingRun(this, network, journal, listener).run();
             }
         }

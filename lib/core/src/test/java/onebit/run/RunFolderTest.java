@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFolderTest {
@@ -297,6 +298,40 @@ class RunFolderTest {
         }
         Files.writeString(folder.file(RunFolder.METRICS), EpochMetrics.HEADER + "\n1,2,three\n");
         assertTrue(refused(() -> folder.metrics()).contains("'1,2,three'"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        "correct" : 6000            | "correct" : 10001           | correct is 10001, and must be from 0 to images, which is 10000.
+        "correct" : 6000            | "correct" : -1              | correct is -1, and
+        "images" : 10000            | "images" : 0                | images is 0, and must be 1 or more.
+        "accuracy_percent" : 60.0   | "accuracy_percent" : 160.0  | accuracy_percent is 160.0, and 6000 of 10000 images are 60.0.
+        "accuracy_percent" : 60.0   | "accuracy_percent" : -60.0  | accuracy_percent is -60.0, and
+        "accuracy_percent" : 60.0   | "accuracy_percent" : 61.0   | accuracy_percent is 61.0, and
+        "accuracy_percent" : 60.0   | "accuracy_percent" : "NaN"  | accuracy_percent is NaN, and
+        "accuracy_percent" : 60.0   | "accuracy_percent" : NaN    | NaN
+        "accuracy_percent" : 60.0   | "accuracy_percent" : "60"   | "60"
+        "accuracy_percent" : 60.0   | "accuracy_percent" : null   | accuracy_percent
+        "correct" : 6000            | "correct" : 6000.5          | 6000.5
+        "correct" : 6000,           | ''                          | 'correct'
+        "test_loss" : 1.5           | "test_loss" : "Infinity"    | test_loss is Infinity, and must be 0 or more.
+        "train_loss" : 1.25         | "train_loss" : -0.5         | train_loss is -0.5, and
+        "seconds" : 99.5            | "seconds" : -1              | seconds is -1.0, and
+        "epochs" : 2                | "epochs" : 3                | is of cifar10-1bit-bn after 3 epochs, and the run here is of cifar10-1bit-bn and has 2.
+        "row" : "cifar10-1bit-bn"   | "row" : "cifar10-full-bn"   | is of cifar10-full-bn after 2 epochs, and
+        """)
+    void aResultThatCannotBeIsASentence(String right, String wrong, String says) throws IOException {
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.finish(graph, state, new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25));
+        }
+        Path file = folder.file(RunFolder.RESULT);
+        String text = Files.readString(file);
+        assertTrue(text.contains(right), text);
+
+        Files.writeString(file, text.replace(right, wrong));
+
+        String sentence = refused(() -> folder.result());
+        assertTrue(sentence.startsWith(file + " ") && sentence.contains(says) && sentence.endsWith("."), sentence);
     }
 
     @Test

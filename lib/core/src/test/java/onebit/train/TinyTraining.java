@@ -49,7 +49,7 @@ public final class TinyTraining {
     }
 
     public static Trainer trainer(TrainingConfig config, Engine engine) {
-        return new Trainer(config, dataset(), engine, new ShiftFlipCutout(), Duration.ZERO);
+        return new Trainer(config, dataset(), engine, 0, new ShiftFlipCutout(), Duration.ZERO);
     }
 
     /** Begins the run in the folder on this engine, or goes on with it. */

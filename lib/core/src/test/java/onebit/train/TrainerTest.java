@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import onebit.data.ShiftFlipCutout;
 import onebit.data.TrainingEpoch;
+import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
@@ -75,6 +76,34 @@ class TrainerTest {
             assertEquals(expected, figures(folder("run").metrics()));
             assertEquals(network.state().get("last.conv.weight"), folder("run").model().state().get("last.conv.weight"));
         }
+    }
+
+    @Test
+    void takesAsManyThreadsAsAskedAndGoesOnWithAnotherNumber() {
+        List<Integer> threads = new ArrayList<>();
+        Engine engine = new Engine() {
+            @Override
+            public String name() {
+                return "reference";
+            }
+
+            @Override
+            public List<Mode> modes() {
+                return new ReferenceEngine().modes();
+            }
+
+            @Override
+            public Network network(Graph graph, NetworkOptions options) {
+                threads.add(options.threads());
+                return new ReferenceEngine().network(graph, options);
+            }
+        };
+        TrainingConfig config = config("cifar10-1bit-bn");
+
+        assertInstanceOf(TrainingOutcome.Stopped.class, new Trainer(config, TinyTraining.dataset(), engine, 3).train(folder("run"), false, new StopAfter(4)));
+        assertInstanceOf(TrainingOutcome.Finished.class, new Trainer(config, TinyTraining.dataset(), engine, 1).train(folder("run"), true, TrainingListener.NONE));
+
+        assertEquals(List.of(3, 1), threads);
     }
 
     @ParameterizedTest

@@ -45,7 +45,8 @@ public final class CpuEngine implements Engine {
     public Network network(Graph graph, NetworkOptions options) {
         mode(options);
         NativeLibrary.unpack(); // before OneDnn is touched: a failure in its initializer is an Error, and ends the class for the whole process
-        return new CpuNetwork(graph, options, options.threads() == 0 ? Math.min(threads(), mostThreads(options.batchSize())) : options.threads());
+        int threads = options.threads() == 0 ? Math.min(threads(), mostThreads(options.batchSize())) : options.threads();
+        return new CpuNetwork(graph, options, threads, new HostMemory());
     }
 
     /** A thread keeps a gradient of its own, which all read in the end: with few images each, more threads cost more than they do. */

@@ -30,7 +30,7 @@ final class CpuNetwork extends CheckedNetwork {
 
     private final TrainingPlan plan;
     private final LayerChoice choice;
-    private final HostMemory memory = new HostMemory();
+    private final HostMemory memory;
     private final WorkerTeam team;
     private final Worker[] workers;
 
@@ -44,8 +44,10 @@ final class CpuNetwork extends CheckedNetwork {
     private final Head head;
     private final Buffer headInput;
 
-    CpuNetwork(Graph graph, NetworkOptions options, int threads) {
+    /** @param memory for all of the network; freed with it, or when it turns out that it cannot be made */
+    CpuNetwork(Graph graph, NetworkOptions options, int threads, HostMemory memory) {
         super(graph, options);
+        this.memory = memory;
         // A primitive keeps for good the number of threads that its maker had.
         OneDnn.singleThreaded();
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);
@@ -53,24 +55,29 @@ final class CpuNetwork extends CheckedNetwork {
         kernels = new RowKernels(options.precision());
         team = new WorkerTeam(Math.min(threads, options.batchSize()));
         workers = new Worker[team.size()];
-        for (int i = 0; i < workers.length; i++)
-            workers[i] = new Worker(i, part(i), part(i + 1), graph.inputShape().size(), memory);
+        try {
+            for (int i = 0; i < workers.length; i++)
+                workers[i] = new Worker(i, part(i), part(i + 1), graph.inputShape().size(), memory);
 
-        plan.lifetimes().keySet().forEach(b -> layouts.put(b, choice.layout(b)));
-        TrainingPlan.Assignment assignment = plan.assign(b -> layouts.get(b).imageBytes * options.batchSize());
-        List<Long> slots = assignment.slotSizes().stream().map(memory::allocate).toList();
-        assignment.slot().forEach((b, slot) -> addresses.put(b, slots.get(slot)));
+            plan.lifetimes().keySet().forEach(b -> layouts.put(b, choice.layout(b)));
+            TrainingPlan.Assignment assignment = plan.assign(b -> layouts.get(b).imageBytes * options.batchSize());
+            List<Long> slots = assignment.slotSizes().stream().map(memory::allocate).toList();
+            assignment.slot().forEach((b, slot) -> addresses.put(b, slots.get(slot)));
 
-        Pass.Head headPass = (Pass.Head) plan.forward().getLast();
-        headInput = headPass.in();
-        for (Pass p : plan.forward()) if (p instanceof Pass.Forward f) readings.put(f.source().tensor().name(), normalization(f.source()));
-        Normalization headNorm = normalization(new Reading(headInput, headPass.norm(), Activation.NONE));
-        readings.put(headInput.name(), headNorm);
-        Convolution.Gradients gradients = new Convolution.Gradients(new long[2][workers.length]);
-        for (Pass p : plan.passes()) prepare(p, gradients);
-        long largest = convolutions.values().stream().mapToLong(Convolution::gradientBytes).max().orElse(0);
-        if (options.training()) for (long[] half : gradients.memory()) for (int i = 0; i < half.length; i++) half[i] = memory.allocate(largest);
-        head = new Head(headPass, layouts.get(headInput), headNorm, kernels, workers.length, options.batchSize());
+            Pass.Head headPass = (Pass.Head) plan.forward().getLast();
+            headInput = headPass.in();
+            for (Pass p : plan.forward()) if (p instanceof Pass.Forward f) readings.put(f.source().tensor().name(), normalization(f.source()));
+            Normalization headNorm = normalization(new Reading(headInput, headPass.norm(), Activation.NONE));
+            readings.put(headInput.name(), headNorm);
+            Convolution.Gradients gradients = new Convolution.Gradients(new long[2][workers.length]);
+            for (Pass p : plan.passes()) prepare(p, gradients);
+            long largest = convolutions.values().stream().mapToLong(Convolution::gradientBytes).max().orElse(0);
+            if (options.training()) for (long[] half : gradients.memory()) for (int i = 0; i < half.length; i++) half[i] = memory.allocate(largest);
+            head = new Head(headPass, layouts.get(headInput), headNorm, kernels, workers.length, options.batchSize());
+        } catch (Throwable e) {
+            free();
+            throw e;
+        }
     }
 
     private int part(int worker) {
@@ -310,7 +317,7 @@ final class CpuNetwork extends CheckedNetwork {
         team.close();
         convolutions.values().forEach(Convolution::close);
         shortcuts.values().forEach(Shortcut::close);
-        for (Worker w : workers) w.close();
+        for (Worker w : workers) if (w != null) w.close(); // a constructor that failed had not made all
         memory.close();
     }
 }

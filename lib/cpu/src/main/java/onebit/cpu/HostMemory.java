@@ -10,7 +10,7 @@ import java.util.Optional;
 import onebit.engine.Platform;
 
 /** Memory outside Java's heap, zeroed, by address; in huge pages where Linux grants them. Freed all at once. */
-final class HostMemory implements AutoCloseable {
+class HostMemory implements AutoCloseable {
 
     private static final long HUGE_PAGE = 1 << 21;
     private static final int MADV_HUGEPAGE = 14;

@@ -27,13 +27,20 @@ final class WorkerTeam implements AutoCloseable {
 
     WorkerTeam(int size) {
         this.size = size;
-        for (int i = 0; i < size; i++) {
-            LinkedTransferQueue<Runnable> queue = new LinkedTransferQueue<>();
-            queues.add(queue);
-            Thread thread = new Thread(() -> serve(queue), "onebit-cpu-" + i);
-            thread.setDaemon(true);
-            thread.start();
+        try {
+            for (int i = 0; i < size; i++) start("onebit-cpu-" + i);
+        } catch (Throwable e) {
+            close();
+            throw e;
         }
+    }
+
+    private void start(String name) {
+        LinkedTransferQueue<Runnable> queue = new LinkedTransferQueue<>();
+        queues.add(queue);
+        Thread thread = new Thread(() -> serve(queue), name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     int size() {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Engine;
 import onebit.engine.Network;
@@ -22,6 +24,8 @@ import onebit.quant.FullPrecision;
 import onebit.testing.SyntheticBatch;
 import onebit.testing.UnreadableImage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What this engine refuses, and the sentences that say why. */
 class CpuEngineErrorsTest {
@@ -90,6 +94,43 @@ class CpuEngineErrorsTest {
             assertEquals("This network was made for inference; make one with training options.",
                 assertThrows(IllegalStateException.class, () -> network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1)).getMessage());
             assertFalse(network.options().training());
+        }
+    }
+
+    /** Runs out after so many pieces. */
+    private static final class ScarceMemory extends HostMemory {
+        private int left;
+
+        ScarceMemory(int pieces) {
+            left = pieces;
+        }
+
+        @Override
+        synchronized long allocate(long bytes) {
+            if (left-- == 0) throw new OutOfMemoryError("planted");
+            return super.allocate(bytes);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ConvolutionAlgorithm.class)
+    void whatCannotBeMadeForWantOfMemoryLeavesNeitherThreadsNorMemory(ConvolutionAlgorithm algorithm) throws InterruptedException {
+        NetworkOptions options = NetworkOptions.training(Precision.FLOAT32).withAlgorithm(algorithm).withBatchSize(4);
+        NativeLibrary.unpack();
+        for (int pieces = 0; ; pieces++) {
+            ScarceMemory memory = new ScarceMemory(pieces);
+            Set<Thread> before = Thread.getAllStackTraces().keySet();
+            try (CpuNetwork network = new CpuNetwork(GRAPH, options, 2, memory)) {
+                assertTrue(pieces > 10, "it was to fail half-way, many times");
+                return;
+            } catch (OutOfMemoryError e) {
+                assertEquals("planted", e.getMessage());
+            }
+            assertThrows(IllegalStateException.class, () -> memory.allocate(1), "the memory is still there");
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (before.contains(thread) || !thread.getName().startsWith("onebit-cpu-")) continue;
+                assertTrue(thread.join(Duration.ofSeconds(20)), thread + " goes on");
+            }
         }
     }
 

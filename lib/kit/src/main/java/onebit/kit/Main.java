@@ -44,7 +44,7 @@ public final class Main {
         } catch (OutOfMemoryError e) {
             boolean heap = e.getMessage() != null && e.getMessage().contains("heap");
             System.err.println("onebit: there is not enough memory for this (" + e.getMessage() + "). Take a smaller width or batch, or " + (heap
-                ? "give Java more: ONEBIT_JAVA_OPTIONS=-Xmx8g" : "fewer threads: ONEBIT_JAVA_OPTIONS=-XX:ActiveProcessorCount=2"));
+                ? "give Java more: ONEBIT_JAVA_OPTIONS=-Xmx8g" : "fewer threads: --threads 1"));
         }
         System.exit(code);
     }

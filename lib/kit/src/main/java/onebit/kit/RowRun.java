@@ -40,12 +40,12 @@ public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt wi
     }
 
     /**
-     * Asks what {@link #config} asks, before an engine is chosen.
+     * The same before an engine is chosen.
      *
      * @throws onebit.run.UserError if a setting is out of its range
      */
-    public void check() {
-        config(new Execution(AUTO, device, Precision.FLOAT32));
+    public TrainingConfig config() {
+        return config(new Execution(AUTO, device, Precision.FLOAT32));
     }
 
     /**

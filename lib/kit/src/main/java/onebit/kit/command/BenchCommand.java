@@ -60,9 +60,6 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--one-bit", description = "One bit per weight.")
     boolean oneBit;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "0", description = "Compute threads (default: the engine's choice).")
-    int threads;
-
     @Option(names = "--iters", paramLabel = "N", defaultValue = "6", description = "Steps in a round (default: ${DEFAULT-VALUE}).")
     int iterations;
 
@@ -88,8 +85,8 @@ public final class BenchCommand implements Callable<Integer> {
         });
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             EngineChoice choice = engine.choose(spec, display);
-            NetworkOptions options = Usage.of(spec, () -> (task == Task.TRAIN ? NetworkOptions.training(choice.precision()) : NetworkOptions.inference(choice.precision()))
-                .withDevice(choice.device()).withAlgorithm(engine.algorithm).withBatchSize(batch).withThreads(threads));
+            NetworkOptions options = Usage.of(spec, () -> (task == Task.TRAIN ? choice.training() : choice.inference())
+                .withAlgorithm(engine.algorithm).withBatchSize(batch));
             display.end();
             try (Network network = choice.engine().network(graph, options)) {
                 network.load(InitialWeights.state(graph, 1));

@@ -5,7 +5,6 @@ import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
 import onebit.engine.Execution;
 import onebit.kit.Installation;
-import onebit.kit.RowRun;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +29,9 @@ final class EngineOptions {
         description = "Convolutions: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, the engine's choice layer by layer).")
     ConvolutionAlgorithm algorithm;
 
+    @Option(names = "--threads", paramLabel = "N", description = "Compute threads (default: the engine's choice).")
+    Integer threads;
+
     Device device() {
         return device == null ? Device.CPU : device;
     }
@@ -40,23 +42,22 @@ final class EngineOptions {
     }
 
     /**
-     * The same for a run that may have begun: what was not asked for is as it was begun, where this machine has that.
+     * The same for a run that may have begun, as {@link EngineResolver#choose(String, Optional, String, Execution)}.
      *
      * @param begun by what the run was begun
      */
     EngineChoice choose(CommandSpec spec, ProgressDisplay display, Optional<Execution> begun) {
         EngineResolver resolver = Installation.current().engines(display);
-        Usage.check(spec, () -> resolver.check(engine, precision));
-        EngineChoice choice = begun.filter(b -> allows(b) && resolver.has(b)).map(b -> resolver.choose(b.engine(), b.device(), b.precision().label()))
+        Usage.check(spec, () -> {
+            resolver.check(engine, precision);
+            if (threads != null) EngineChoice.threads(threads);
+        });
+        EngineChoice chosen = begun.map(b -> resolver.choose(engine, Optional.ofNullable(device), precision, b))
             .orElseGet(() -> resolver.choose(engine, device(), precision));
+        EngineChoice choice = threads == null ? chosen : chosen.withThreads(threads);
         display.say("Engine " + choice.explanation() + ".");
         if (begun.isPresent() && !begun.get().equals(choice.execution()))
             display.say("The run was begun by " + begun.get().label() + " and goes on by " + choice.execution().label() + "; its results say so.");
         return choice;
-    }
-
-    private boolean allows(Execution e) {
-        return (engine.equals(RowRun.AUTO) || engine.equals(e.engine())) && (device == null || device == e.device())
-            && (precision.equals(RowRun.AUTO) || precision.equals(e.precision().label()));
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import onebit.data.Progress;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Platform;
@@ -29,6 +30,10 @@ public final class EnginesCommand implements Callable<Integer> {
         description = "With --fetch: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     Device device;
 
+    @Option(names = "--processor", paramLabel = "VECTORS", completionCandidates = Names.Processors.class,
+        description = "With --fetch: for a processor with these vector instructions, ${COMPLETION-CANDIDATES} (default: this machine's). Some engines have a library for each.")
+    CpuFeatures processor;
+
     @Option(names = "--into", paramLabel = "DIR", description = "With --fetch: copy it into this local Maven repository, to be taken elsewhere.")
     Path repository;
 
@@ -42,8 +47,8 @@ public final class EnginesCommand implements Callable<Integer> {
     private void fetch() {
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             EngineCandidate engine = Usage.of(spec, () -> Installation.current().engines(display).byName(fetch));
-            engine.fetch(device, Optional.ofNullable(repository));
-            display.say("What the engine '" + engine.name() + "' needs on " + device.label() + " is here.");
+            String machines = engine.fetch(device, processor == null ? CpuFeatures.detect() : processor, Optional.ofNullable(repository));
+            display.say("What the engine '" + engine.name() + "' needs on " + device.label() + " is here, for " + machines + ".");
         }
     }
 

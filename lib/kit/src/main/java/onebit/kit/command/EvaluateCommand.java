@@ -66,7 +66,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             EngineChoice choice = engine.choose(spec, display);
             Split images = data.load(dataset == null ? read.dataset() : dataset.name(), display).test();
             if (limit != null) images = images.first(limit);
-            NetworkOptions options = NetworkOptions.inference(choice.precision()).withDevice(choice.device()).withAlgorithm(engine.algorithm);
+            NetworkOptions options = choice.inference().withAlgorithm(engine.algorithm);
             print(evaluate(read, images, choice, options, display), read);
         }
         return 0;

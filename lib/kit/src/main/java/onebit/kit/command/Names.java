@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import onebit.data.CifarSet;
 import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -25,6 +26,7 @@ public final class Names {
         line.registerConverter(Profile.class, said(Profile::of));
         line.registerConverter(ConvolutionAlgorithm.class, oneOf(ConvolutionAlgorithm.values()));
         line.registerConverter(Device.class, said(Device::of));
+        line.registerConverter(CpuFeatures.class, said(CpuFeatures::named));
         line.registerConverter(CifarSet.class, said(CifarSet::named));
         line.registerConverter(BenchCommand.Task.class, oneOf(BenchCommand.Task.values()));
         line.registerConverter(BenchCommand.Norm.class, oneOf(BenchCommand.Norm.values()));
@@ -78,6 +80,13 @@ public final class Names {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(Device.values()).map(Device::label).iterator();
+        }
+    }
+
+    static final class Processors implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return CpuFeatures.X86.iterator();
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
 import onebit.kit.Installation;
-import onebit.kit.LoadFailure;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
@@ -60,15 +59,18 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Row> wanted = rows.isEmpty() ? Row.ALL : rows.stream().distinct().toList();
-        for (Row row : wanted) Usage.check(spec, settings.run(row, engine)::check);
+        for (Row row : wanted) Usage.check(spec, settings.run(row, engine)::config);
         Installation installation = Installation.current();
         Results results = new Results(folder == null ? installation.results() : folder);
         int missing = 0;
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             EngineChoice choice = engine.choose(spec, display);
+            RowAttempts attempts = new RowAttempts(results.notRun(), display, spec.commandLine().getOut(), spec.commandLine().getErr());
             for (int i = 0; i < wanted.size() && !stop.requested(); i++) {
-                display.say("Row " + (i + 1) + " of " + wanted.size() + ": " + wanted.get(i).title() + left(wanted.subList(i, wanted.size()), results));
-                if (!run(wanted.get(i), (i + 1) + "/" + wanted.size() + " ", results, choice, display, stop)) missing++;
+                Row row = wanted.get(i);
+                String place = (i + 1) + "/" + wanted.size() + " ";
+                display.say("Row " + (i + 1) + " of " + wanted.size() + ": " + row.title() + left(wanted.subList(i, wanted.size()), results));
+                if (!attempts.attempt(row, () -> run(row, place, results, choice, display, stop))) missing++;
             }
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -91,22 +93,12 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     /** Whether the row is finished. */
     private boolean run(Row row, String place, Results results, EngineChoice choice, ProgressDisplay display, StopRequest stop) {
-        try {
-            TrainingConfig config = settings.run(row, engine).config(choice.execution());
-            RunFolder run = folder(row, results);
-            Trainer trainer = new Trainer(config, data(row, display), choice.engine());
-            return stop.during(() -> train(trainer, row, run, new TrainingDisplay(display, place + row.id(), config.epochs(), stop), results, display));
-        } catch (UserError e) {
-            return notRun(row, e.getMessage(), results, display);
-        } catch (LinkageError e) {
-            return notRun(row, LoadFailure.sentence(e).getMessage(), results, display);
-        } catch (RuntimeException e) {
-            e.printStackTrace(spec.commandLine().getErr()); // a fault of the program: the other rows may still do
-            return notRun(row, "the program failed: " + e, results, display);
-        }
+        TrainingConfig config = settings.run(row, engine).config(choice.execution());
+        Trainer trainer = new Trainer(config, data(row, display), choice.engine(), choice.threads());
+        return stop.during(() -> train(trainer, row, folder(row, results), new TrainingDisplay(display, place + row.id(), config.epochs(), stop), display));
     }
 
-    private boolean train(Trainer trainer, Row row, RunFolder run, TrainingDisplay training, Results results, ProgressDisplay display) {
+    private boolean train(Trainer trainer, Row row, RunFolder run, TrainingDisplay training, ProgressDisplay display) {
         PrintWriter out = spec.commandLine().getOut();
         boolean begunBefore = run.holdsRun();
         long start = System.nanoTime();
@@ -120,7 +112,6 @@ public final class ReproduceCommand implements Callable<Integer> {
                     finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),
                     PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs(), finished.before() ? " (finished before)" : "");
                 out.flush();
-                results.notRun().forget(row.id());
                 yield true;
             }
             case TrainingOutcome.Stopped stopped -> {
@@ -128,15 +119,6 @@ public final class ReproduceCommand implements Callable<Integer> {
                 yield false;
             }
         };
-    }
-
-    private boolean notRun(Row row, String reason, Results results, ProgressDisplay display) {
-        display.end();
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(row.id() + ": not run: " + reason);
-        out.flush();
-        results.notRun().note(row.id(), reason);
-        return false;
     }
 
     private Dataset data(Row row, ProgressDisplay display) {

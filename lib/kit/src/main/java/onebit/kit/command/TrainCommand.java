@@ -2,19 +2,23 @@ package onebit.kit.command;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
-import onebit.engine.Execution;
+import onebit.engine.ConvolutionAlgorithm;
 import onebit.kit.Installation;
 import onebit.kit.RowRun;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
 import onebit.kit.results.Run;
+import onebit.kit.results.RunFolders;
 import onebit.run.RunFolder;
 import onebit.run.RunResult;
+import onebit.run.UserError;
 import onebit.train.Row;
 import onebit.train.Trainer;
 import onebit.train.TrainingConfig;
@@ -47,22 +51,38 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--run", paramLabel = "DIR", description = "The run's folder (default: results/runs/ROW-PROFILE-seedN).")
     Path run;
 
-    @Option(names = "--resume", description = "Go on with the run in the folder, if there is one.")
+    @Option(names = "--resume", description = "Go on with the run in the folder, if there is one: by the engine, on the device and "
+        + "at the precision that it was begun with, where no other is given. Without --run, a run of the same settings that was begun by another engine counts too.")
     boolean resume;
 
     @Override
     public Integer call() {
         RowRun asked = settings.run(row, engine);
-        Usage.check(spec, asked::check);
-        RunFolder folder = new RunFolder(run != null ? run : new Results(Installation.current().results()).runs().resolve(asked.folderName()));
+        Usage.check(spec, asked::config);
+        RunFolder folder = run == null ? folder(asked) : new RunFolder(run);
+        Optional<TrainingConfig> begun = resume && folder.holdsRun() && folder.result().isEmpty() ? Optional.of(folder.config()) : Optional.empty();
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
-            EngineChoice choice = engine.choose(spec, display, resume ? begunBy(folder) : Optional.empty());
+            if (run == null && !folder.path().endsWith(asked.folderName())) display.say("Goes on with the run in " + folder.path() + ".");
+            EngineChoice choice = engine.choose(spec, display, begun.map(TrainingConfig::execution));
             TrainingConfig config = asked.config(choice.execution());
+            if (begun.isPresent() && engine.algorithm == ConvolutionAlgorithm.AUTO) config = config.withAlgorithm(begun.get().algorithm());
             folder.check(config, resume); // before data is fetched
             Dataset dataset = data.load(row.dataset(), display);
-            Trainer trainer = new Trainer(config, dataset, choice.engine());
-            return stop.during(() -> train(trainer, folder, new TrainingDisplay(display, row.id(), config.epochs(), stop), display));
+            Trainer trainer = new Trainer(config, dataset, choice.engine(), choice.threads());
+            return stop.during(() -> train(trainer, folder, new TrainingDisplay(display, row.id(), trainer.config().epochs(), stop), display));
         }
+    }
+
+    /** Where none was given: the folder of the run's name; or, to go on with, the one where the same run was begun by another engine. */
+    private RunFolder folder(RowRun asked) {
+        Path runs = new Results(Installation.current().results()).runs();
+        RunFolder own = new RunFolder(runs.resolve(asked.folderName()));
+        if (!resume || own.holdsRun()) return own;
+        List<RunFolder> others = RunFolders.unfinished(runs, asked.config());
+        if (others.size() > 1)
+            throw new UserError("There are " + others.size() + " unfinished runs that this could go on with: "
+                + others.stream().map(f -> f.path().toString()).collect(Collectors.joining(", ")) + ". Choose one of them by --run.");
+        return others.isEmpty() ? own : others.getFirst();
     }
 
     private int train(Trainer trainer, RunFolder folder, TrainingDisplay training, ProgressDisplay display) {
@@ -78,11 +98,6 @@ public final class TrainCommand implements Callable<Integer> {
                 yield 1;
             }
         };
-    }
-
-    /** By what an unfinished run in the folder was begun. */
-    private static Optional<Execution> begunBy(RunFolder folder) {
-        return folder.holdsRun() && folder.result().isEmpty() ? Optional.of(folder.config().execution()) : Optional.empty();
     }
 
     private void print(TrainingOutcome.Finished finished, TrainingConfig config, RunFolder folder) {

@@ -3,6 +3,7 @@ package onebit.kit.engines;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 
@@ -35,7 +36,7 @@ record BuiltInEngine(Engine engine) implements EngineCandidate {
     }
 
     @Override
-    public void fetch(Device device, Optional<Path> repository) {
-        // needs nothing
+    public String fetch(Device device, CpuFeatures processor, Optional<Path> repository) {
+        return "any machine"; // needs nothing
     }
 }

@@ -3,6 +3,7 @@ package onebit.kit.engines;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 
@@ -31,8 +32,10 @@ public interface EngineCandidate {
      * Fetches the libraries that it needs on a device, to be used later or elsewhere; whether this machine has the device
      * does not matter.
      *
+     * @param processor  of the machine that they are for
      * @param repository a local Maven repository to copy them into, besides the user's own
+     * @return what machines they are for, in words
      * @throws onebit.run.UserError if they cannot be had or copied
      */
-    void fetch(Device device, Optional<Path> repository);
+    String fetch(Device device, CpuFeatures processor, Optional<Path> repository);
 }

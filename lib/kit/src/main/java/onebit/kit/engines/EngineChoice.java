@@ -3,16 +3,51 @@ package onebit.kit.engines;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Execution;
+import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
+import onebit.run.UserError;
 
 /**
  * An engine ready to be used, on a device and at a precision that it has here.
  *
+ * @param threads     compute threads; 0 leaves it to the engine
  * @param explanation one line on what was taken and why
  */
-public record EngineChoice(Engine engine, Device device, Precision precision, String explanation) {
+public record EngineChoice(Engine engine, Device device, Precision precision, int threads, String explanation) {
+
+    private static final int MOST_THREADS = 1024;
+
+    /**
+     * A number of threads that somebody asked for.
+     *
+     * @throws UserError if there cannot be so many
+     */
+    public static int threads(long asked) {
+        if (asked < 1 || asked > MOST_THREADS)
+            throw new UserError(String.format("The number of threads must be from 1 to %d, not %d.", MOST_THREADS, asked));
+        return (int) asked;
+    }
+
+    /** The same with so many threads. */
+    public EngineChoice withThreads(int n) {
+        return new EngineChoice(engine, device, precision, n, explanation + "; " + n + (n == 1 ? " thread" : " threads") + ", as asked");
+    }
 
     public Execution execution() {
         return new Execution(engine.name(), device, precision);
+    }
+
+    /** How it is to make a network for training. */
+    public NetworkOptions training() {
+        return here(NetworkOptions.training(precision));
+    }
+
+    /** How it is to make a network for inference. */
+    public NetworkOptions inference() {
+        return here(NetworkOptions.inference(precision));
+    }
+
+    private NetworkOptions here(NetworkOptions options) {
+        return options.withDevice(device).withThreads(threads);
     }
 }

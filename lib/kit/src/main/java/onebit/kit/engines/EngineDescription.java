@@ -48,6 +48,10 @@ public record EngineDescription(String name, String summary, int preference, Map
             return coordinates.stream().map(c -> c.replace("${platform}", platform.name()).replace("${processor}", classifier)).toList();
         }
 
+        boolean differByProcessor() {
+            return coordinates.stream().anyMatch(c -> c.contains("${processor}"));
+        }
+
         boolean exist(Platform platform) {
             return platforms.isEmpty() || platforms.contains(platform.name());
         }

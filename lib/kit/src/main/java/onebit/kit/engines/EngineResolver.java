@@ -79,10 +79,25 @@ public final class EngineResolver {
         if (!precision.equals("auto")) precision(precision);
     }
 
-    /** Whether there is an engine of that name that can run so on this machine. */
-    public boolean has(Execution execution) {
-        Wish wish = new Wish(execution.device(), Optional.of(execution.precision()));
-        return candidates.stream().anyMatch(c -> c.name().equals(execution.engine()) && c.modes().stream().anyMatch(wish::granted));
+    /**
+     * What a run goes on by that was begun before: what is left open is as the run was begun, as far as this machine and an engine
+     * that was asked for have that, and else as for a new run.
+     *
+     * @param device empty if it is left open
+     * @throws UserError if there is none such, saying why
+     */
+    public EngineChoice choose(String engine, Optional<Device> device, String precision, Execution begun) {
+        String sameEngine = engine.equals("auto") ? begun.engine() : engine, samePrecision = precision.equals("auto") ? begun.precision().label() : precision;
+        Device sameDevice = device.orElse(begun.device()), orElse = device.orElse(Device.CPU);
+        if (can(sameEngine, sameDevice, samePrecision)) return choose(sameEngine, sameDevice, samePrecision);
+        if (can(sameEngine, sameDevice, precision)) return choose(sameEngine, sameDevice, precision);
+        if (can(engine, orElse, samePrecision)) return choose(engine, orElse, samePrecision);
+        return choose(engine, orElse, precision);
+    }
+
+    private boolean can(String engine, Device device, String precision) {
+        Wish wish = Wish.of(device, precision);
+        return candidates.stream().filter(c -> engine.equals("auto") || c.name().equals(engine)).anyMatch(c -> c.modes().stream().anyMatch(wish::granted));
     }
 
     /**
@@ -92,7 +107,7 @@ public final class EngineResolver {
      * @throws UserError if there is none such, saying why
      */
     public EngineChoice choose(String engine, Device device, String precision) {
-        Wish wish = new Wish(device, precision.equals("auto") ? Optional.empty() : Optional.of(precision(precision)));
+        Wish wish = Wish.of(device, precision);
         if (!engine.equals("auto")) return choose(byName(engine), wish);
         List<String> refusals = new ArrayList<>();
         for (EngineCandidate candidate : candidates) {
@@ -117,7 +132,7 @@ public final class EngineResolver {
     private static EngineChoice choice(EngineCandidate candidate, Engine.Mode mode, String remark) {
         String line = candidate.name() + (mode.device() == Device.CPU ? "" : " on " + mode.device().label()) + ", " + mode.precision().label()
             + (mode.note().isBlank() ? "" : " (" + mode.note() + ")") + remark;
-        return new EngineChoice(candidate.open(mode.device()), mode.device(), mode.precision(), line);
+        return new EngineChoice(candidate.open(mode.device()), mode.device(), mode.precision(), 0, line);
     }
 
     /** That a GPU lies idle, if the CPU was asked for and an engine could use one. */
@@ -132,6 +147,10 @@ public final class EngineResolver {
 
     /** What was asked of an engine. */
     private record Wish(Device device, Optional<Precision> precision) {
+
+        static Wish of(Device device, String precision) {
+            return new Wish(device, precision.equals("auto") ? Optional.empty() : Optional.of(EngineResolver.precision(precision)));
+        }
 
         boolean granted(Engine.Mode mode) {
             return mode.available() && asks(mode);

@@ -60,24 +60,22 @@ final class PackagedEngine implements EngineCandidate {
 
     @Override
     public synchronized Engine open(Device device) {
-        return opened.computeIfAbsent(device, d -> load(fetch(d)));
+        return opened.computeIfAbsent(device, d -> load(fetch(d, CpuFeatures.detect())));
     }
 
     @Override
-    public void fetch(Device device, Optional<Path> repository) {
-        List<Path> files = fetch(device);
-        repository.ifPresent(place -> NativeArtifacts.copy(coordinates(description.libraries().get(device)), files, place));
+    public String fetch(Device device, CpuFeatures processor, Optional<Path> repository) {
+        List<Path> files = fetch(device, processor);
+        Libraries libraries = description.libraries().get(device);
+        repository.ifPresent(place -> NativeArtifacts.copy(libraries.on(platform, processor), files, place));
+        return platform + (libraries.differByProcessor() ? " with " + processor.name() : "");
     }
 
-    private List<Path> fetch(Device device) {
+    private List<Path> fetch(Device device, CpuFeatures processor) {
         if (!exists(device))
             throw new UserError("The engine '" + name() + "' cannot run on this machine: " + lacking(device) + ". Use --engine reference, or another machine.");
         Libraries libraries = description.libraries().get(device);
-        return artifacts.resolve("the engine '" + name() + "' on " + device.label(), coordinates(libraries), libraries.megabytes());
-    }
-
-    private List<String> coordinates(Libraries libraries) {
-        return libraries.on(platform, CpuFeatures.detect());
+        return artifacts.resolve("the engine '" + name() + "' on " + device.label(), libraries.on(platform, processor), libraries.megabytes());
     }
 
     private boolean exists(Device device) {

@@ -59,7 +59,10 @@ final class NotebookSession {
 
     /** The engine that is to compute; a first use may fetch what it needs. */
     EngineChoice engine() {
-        if (engine == null) engine = engines().choose(settings.engine(), settings.device(), settings.precision());
+        if (engine == null) {
+            EngineChoice chosen = engines().choose(settings.engine(), settings.device(), settings.precision());
+            engine = settings.threads().isPresent() ? chosen.withThreads(settings.threads().getAsInt()) : chosen;
+        }
         return engine;
     }
 

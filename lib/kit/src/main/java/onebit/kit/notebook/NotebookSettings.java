@@ -3,9 +3,11 @@ package onebit.kit.notebook;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import onebit.engine.Device;
 import onebit.kit.Installation;
 import onebit.kit.RowRun;
+import onebit.kit.engines.EngineChoice;
 import onebit.run.UserError;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -21,13 +23,14 @@ import tech.tablesaw.api.Table;
  * @param engine         {@code ONEBIT_ENGINE}
  * @param device         {@code ONEBIT_DEVICE}
  * @param precision      {@code ONEBIT_PRECISION}
+ * @param threads        {@code ONEBIT_THREADS}: compute threads; empty leaves it to the engine
  * @param results        {@code ONEBIT_RESULTS}: the folder of run folders and tables
  * @param data           {@code ONEBIT_DATA}: a folder with CIFAR, if it is not to be fetched
  * @param published      {@code ONEBIT_PUBLISHED}: a folder with the authors' models, if they are not to be fetched
  * @param publishedLimit {@code ONEBIT_PUBLISHED_LIMIT}: test images that the authors' models are scored on; 0 for all
  */
-public record NotebookSettings(Profile profile, long seed, String engine, Device device, String precision, Path results, Optional<Path> data, Optional<Path> published,
-                               int publishedLimit) {
+public record NotebookSettings(Profile profile, long seed, String engine, Device device, String precision, OptionalInt threads, Path results, Optional<Path> data,
+                               Optional<Path> published, int publishedLimit) {
 
     /** Of this process. */
     public static NotebookSettings ofEnvironment() {
@@ -39,8 +42,8 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
         Profile profile = Profile.of(value(environment, "ONEBIT_PROFILE").orElse("quick"));
         return new NotebookSettings(profile, value(environment, "ONEBIT_SEED").map(v -> number("ONEBIT_SEED", v)).orElse(1L),
             value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), value(environment, "ONEBIT_DEVICE").map(NotebookSettings::device).orElse(Device.CPU),
-            value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), installation.results(environment), value(environment, "ONEBIT_DATA").map(Path::of),
-            value(environment, "ONEBIT_PUBLISHED").map(Path::of),
+            value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), threads(environment), installation.results(environment),
+            value(environment, "ONEBIT_DATA").map(Path::of), value(environment, "ONEBIT_PUBLISHED").map(Path::of),
             value(environment, "ONEBIT_PUBLISHED_LIMIT").map(v -> limit(number("ONEBIT_PUBLISHED_LIMIT", v))).orElse(publishedLimit(profile)));
     }
 
@@ -62,6 +65,10 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
         } catch (IllegalArgumentException e) {
             throw new UserError("ONEBIT_DEVICE: " + e.getMessage(), e);
         }
+    }
+
+    private static OptionalInt threads(Map<String, String> environment) {
+        return value(environment, "ONEBIT_THREADS").map(v -> OptionalInt.of(EngineChoice.threads(number("ONEBIT_THREADS", v)))).orElse(OptionalInt.empty());
     }
 
     private static int limit(long value) {
@@ -92,6 +99,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
             {"ONEBIT_ENGINE", engine, "what computes; auto takes the fastest that runs here"},
             {"ONEBIT_DEVICE", device.label(), "cpu, or cuda: an NVIDIA GPU, with an engine for it"},
             {"ONEBIT_PRECISION", precision, "auto, bf16, float32"},
+            {"ONEBIT_THREADS", threads.isPresent() ? Integer.toString(threads.getAsInt()) : "not set", "compute threads; else the engine's choice"},
             {"ONEBIT_RESULTS", results.toString(), "where run folders, tables and reports go"},
             {"ONEBIT_DATA", data.map(Path::toString).orElse("not set"), "a folder with CIFAR; else the cache, else it is fetched"},
             {"ONEBIT_PUBLISHED", published.map(Path::toString).orElse("not set"), "a folder with the authors' models; else as above"},

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import onebit.data.Split;
-import onebit.engine.NetworkOptions;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.figures.WeightFigure;
 import onebit.kit.results.WilsonInterval;
@@ -105,7 +104,7 @@ public final class PublishedNotebook {
         EngineChoice choice = session.engine();
         NotebookProgress progress = new NotebookProgress(session.output());
         int all = images.count();
-        return Optional.of(Evaluation.of(model, images, choice.engine(), NetworkOptions.inference(choice.precision()).withDevice(choice.device()).withBatchSize(BATCH_SIZE), Optional.empty(), (soFar, batches, of) -> {
+        return Optional.of(Evaluation.of(model, images, choice.engine(), choice.inference().withBatchSize(BATCH_SIZE), Optional.empty(), (soFar, batches, of) -> {
             progress.update("Testing " + which.title(), soFar.images(), all, "images");
             return !Thread.currentThread().isInterrupted();
         }).orElseThrow(() -> new UserError("The test was interrupted. Run this cell again.")));

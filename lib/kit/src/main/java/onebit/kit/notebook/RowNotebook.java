@@ -4,9 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import onebit.data.CifarSet;
 import onebit.data.Dataset;
-import onebit.engine.NetworkOptions;
-import onebit.engine.Execution;
-import onebit.engine.Precision;
 import onebit.kit.RowRun;
 import onebit.kit.analysis.ClassAccuracy;
 import onebit.kit.analysis.Predictions;
@@ -68,12 +65,12 @@ public final class RowNotebook {
     /** The network that is trained. */
     public Graph network() {
         CifarSet set = CifarSet.named(row.dataset());
-        return config(RowRun.AUTO).graph(CifarSet.SHAPE, set.classNames().size());
+        return asked.config().graph(CifarSet.SHAPE, set.classNames().size());
     }
 
     /** The learning rate of the run, by epoch. */
     public XYChart schedule() {
-        return ScheduleFigure.chart(row, config(RowRun.AUTO).epochs());
+        return ScheduleFigure.chart(row, asked.config().epochs());
     }
 
     /** Where the run is kept. */
@@ -90,7 +87,7 @@ public final class RowNotebook {
             EngineChoice choice = session.engine();
             Optional<Dataset> dataset = dataset();
             if (dataset.isEmpty()) return;
-            Trainer trainer = new Trainer(config(), dataset.get(), choice.engine());
+            Trainer trainer = new Trainer(config(), dataset.get(), choice.engine(), choice.threads());
             Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
             Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output());
             if (outcome.isEmpty() || !(outcome.get() instanceof TrainingOutcome.Finished)) return;
@@ -138,10 +135,6 @@ public final class RowNotebook {
         return asked.config(choice.execution());
     }
 
-    private TrainingConfig config(String engine) {
-        return asked.config(new Execution(engine, session.settings().device(), Precision.FLOAT32));
-    }
-
     private Optional<Dataset> dataset() {
         try {
             return Optional.of(session.dataset(row.dataset()));
@@ -174,8 +167,7 @@ public final class RowNotebook {
         if (isUnfinished()) return Optional.empty();
         if (predictions.isEmpty()) {
             predictions = dataset().map(whole -> config().part(whole)).map(part -> Predictions.of(folder().model(), part.test(), part.classNames(),
-                session.engine().engine(), NetworkOptions.inference(config().precision()).withDevice(config().device()).withAlgorithm(config().algorithm()),
-                session.progress()));
+                session.engine().engine(), session.engine().inference().withAlgorithm(config().algorithm()), session.progress()));
         }
         return predictions;
     }

@@ -32,7 +32,7 @@ final class RunCost {
         CifarSet set = CifarSet.named(config.dataset());
         int images = set.train().stream().mapToInt(CifarSet.DataFile::images).sum();
         int train = config.trainLimit() == 0 ? images : config.trainLimit(), test = config.testLimit() == 0 ? set.test().images() : config.testLimit();
-        Pace pace = finished.stream().filter(run -> isLike(run, config)).reduce((earlier, later) -> later).map(Pace::of)
+        Pace pace = finished.stream().filter(run -> isLike(run, config, choice)).reduce((earlier, later) -> later).map(Pace::of)
             .orElseGet(() -> Pace.measured(config, graph, choice));
         double rate = pace.imagesPerSecond;
         // Evaluation is one forward pass where training makes about three.
@@ -57,12 +57,14 @@ final class RunCost {
     }
 
     /** Whether the run was of a network of the same size, and computed by the same program in the same way on this machine. */
-    private static boolean isLike(Run run, TrainingConfig config) {
+    private static boolean isLike(Run run, TrainingConfig config, EngineChoice choice) {
         TrainingConfig other = run.config();
         if (other.width() != config.width() || other.depth() != config.depth() || other.batchSize() != config.batchSize()
             || !run.executions().equals(List.of(config.execution()))) return false;
-        return !run.sessions().isEmpty() && run.sessions().stream().allMatch(session ->
-            session.machine().equals(Machine.here()) && session.software().sources().equals(Software.running().sources()));
+        // The number of threads is part of the engine's words alone.
+        String threads = " " + (choice.threads() == 0 ? Machine.here().cores() : choice.threads()) + " thread";
+        return !run.sessions().isEmpty() && run.sessions().stream().allMatch(session -> session.machine().equals(Machine.here())
+            && session.software().sources().equals(Software.running().sources()) && session.network().contains(threads));
     }
 
     /** @param shownBy for people */
@@ -73,7 +75,7 @@ final class RunCost {
         }
 
         static Pace measured(TrainingConfig config, Graph graph, EngineChoice choice) {
-            try (Network network = choice.engine().network(graph, config.options())) {
+            try (Network network = choice.engine().network(graph, config.options().withThreads(choice.threads()))) {
                 network.load(InitialWeights.state(graph, config.seed()));
                 Benchmark benchmark = new Benchmark(network, true);
                 benchmark.seconds(1); // the first is slow

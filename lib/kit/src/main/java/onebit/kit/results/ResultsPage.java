@@ -12,7 +12,9 @@ import onebit.train.TrainingConfig;
 /** The results for people, in Markdown. */
 final class ResultsPage {
 
-    private static final String NOT_RUN = "not run";
+    private static final String NOT_RUN = "not run: ";
+    /** Characters of a reason that the short table has room for. */
+    private static final int BRIEF = 100;
 
     private ResultsPage() {}
 
@@ -46,14 +48,20 @@ final class ResultsPage {
         return text.toString();
     }
 
-    /** The short table of the project's README: of each row the reproduction that took the most arithmetic. */
+    /** The short table of the project's README: of each row the reproduction that took the most arithmetic, or in short why there is none. */
     static String summary(List<Line> lines) {
         List<Line> first = Row.ALL.stream().map(row -> lines.stream().filter(l -> l.row().equals(row)).findFirst().orElseThrow()).toList();
         return table(first, List.of("Row", "Published (20-10)", "Reproduced", "Verdict", "Settings of the reproduced figure"), line -> List.of(
-            line.row().id(), published(line.row()), line instanceof Line.NotRun ? NOT_RUN : reproduced(line), verdict(line), switch (line) {
+            line.row().id(), published(line.row()), line instanceof Line.NotRun n ? NOT_RUN + brief(n.reason()) : reproduced(line), verdict(line), switch (line) {
                 case Line.NotRun n -> "";
                 case Line.Reproduced r -> r.reproduction().description() + ", " + r.reproduction().seedsInWords();
             }));
+    }
+
+    /** A reason's first sentence; where that is long, its first words. */
+    private static String brief(String reason) {
+        String sentence = reason.split("(?<=\\.)\\s", 2)[0].replaceFirst("\\.$", "");
+        return sentence.length() <= BRIEF ? sentence : sentence.substring(0, BRIEF).replaceFirst("\\s+\\S*$", "") + " …";
     }
 
     private static String published(Row row) {
@@ -79,7 +87,7 @@ final class ResultsPage {
 
     private static String reproduced(Line line) {
         return switch (line) {
-            case Line.NotRun n -> NOT_RUN + ": " + n.reason();
+            case Line.NotRun n -> NOT_RUN + n.reason();
             case Line.Reproduced(Row row, Reproduction r) when r.runs().size() == 1 ->
                 percent(r.accuracy()) + " [" + percent(r.interval().low()) + ", " + percent(r.interval().high()) + "]";
             case Line.Reproduced(Row row, Reproduction r) -> percent(r.accuracy()) + " ± " + percent(r.deviation())

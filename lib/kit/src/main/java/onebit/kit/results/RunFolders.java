@@ -64,6 +64,17 @@ public record RunFolders(List<Run> finished, Map<String, String> unfinished, Lis
         return found;
     }
 
+    /** Those with a run that is not finished and computes the same as a configuration, by whatever engine it was begun. */
+    public static List<RunFolder> unfinished(Path folder, TrainingConfig config) {
+        return folders(folder).stream().map(RunFolder::new).filter(run -> {
+            try {
+                return run.holdsRun() && !run.isFinished() && run.config().differences(config).isEmpty();
+            } catch (UserError e) {
+                return false; // damaged: it cannot go on
+            }
+        }).toList();
+    }
+
     private void add(RunFolder run) {
         Optional<RunResult> result = run.result();
         if (result.isPresent()) {

@@ -22,7 +22,7 @@ class BenchCommandTest {
     @Test
     void printsOneJsonLineWithTheSettingAndTheRate() throws Exception {
         for (String task : List.of("train", "infer")) {
-            Shell.Outcome outcome = bench(task, "--norm", "srelu", "--one-bit", "--classes", "100");
+            Shell.Outcome outcome = bench(task, "--norm", "srelu", "--one-bit", "--classes", "100", "--threads", "1");
 
             assertEquals(0, outcome.code(), outcome.err());
             assertEquals(1, outcome.out().lines().count());
@@ -35,7 +35,8 @@ class BenchCommandTest {
             assertTrue(json.get("one_bit").asBoolean());
             assertEquals(List.of(8, 1, 2, 100, 1), List.of(json.get("depth").asInt(), json.get("width").asInt(), json.get("batch").asInt(),
                 json.get("classes").asInt(), json.get("iters").asInt()));
-            assertTrue(outcome.err().startsWith("Engine reference, float64"), outcome.err());
+            assertEquals(1, json.get("threads").asInt());
+            assertTrue(outcome.err().startsWith("Engine reference, float64") && outcome.err().contains("; 1 thread, as asked."), outcome.err());
         }
     }
 

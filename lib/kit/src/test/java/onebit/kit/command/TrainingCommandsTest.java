@@ -9,7 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import onebit.engine.ConvolutionAlgorithm;
+import onebit.engine.Precision;
 import onebit.run.Json;
+import onebit.run.RunFolder;
+import onebit.train.Profile;
+import onebit.train.Row;
+import onebit.train.TrainingConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +74,49 @@ class TrainingCommandsTest {
         List<String> lines = Files.readAllLines(logits);
         assertEquals(5, lines.size());
         for (String line : lines) assertEquals(10, line.split(",").length);
+    }
+
+    @Test
+    void goesOnAndEvaluatesWithAnotherNumberOfThreads() {
+        String run = folder.resolve("run").toString();
+
+        Shell.Outcome trained = small("train", "cifar10-1bit-bn", "--run", run, "--threads", "1");
+        assertEquals(0, trained.code(), trained.err());
+        assertTrue(trained.err().contains("; 1 thread, as asked."), trained.err());
+        Shell.Outcome resumed = small("train", "cifar10-1bit-bn", "--run", run, "--threads", "2", "--resume");
+        assertEquals(0, resumed.code(), resumed.err());
+        assertTrue(resumed.err().contains("; 2 threads, as asked."), resumed.err());
+        assertTrue(small("evaluate", run, "--limit", "5", "--threads", "2").err().contains("; 2 threads, as asked."));
+    }
+
+    @Test
+    void withResumeARunOfTheSameSettingsGoesOnThatWasBegunByAnotherEngine() throws Exception {
+        String home = System.getProperty("onebit.home");
+        System.setProperty("onebit.home", folder.resolve("lib").toString());
+        try {
+            TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "cpu", Precision.BF16).withDepth(8).withEpochs(1).withLimits(125, 5)
+                .withAlgorithm(ConvolutionAlgorithm.DIRECT);
+            RunFolder begun = new RunFolder(folder.resolve("results/runs/begun"));
+            begun.begin(config, false).close();
+            new RunFolder(folder.resolve("results/runs/other")).begin(config.withSeed(2), false).close();
+
+            Shell.Outcome resumed = small("train", "cifar10-1bit-bn", "--resume");
+
+            assertEquals(0, resumed.code(), resumed.err());
+            assertTrue(resumed.err().contains("Goes on with the run in " + begun.path() + ".\n"), resumed.err());
+            assertTrue(resumed.err().contains("The run was begun by cpu bf16 and goes on by reference float64; its results say so.\n"), resumed.err());
+            assertTrue(begun.isFinished());
+            assertEquals(ConvolutionAlgorithm.DIRECT, begun.config().algorithm());
+
+            new RunFolder(folder.resolve("results/runs/a")).begin(config, false).close();
+            new RunFolder(folder.resolve("results/runs/b")).begin(config, false).close();
+            Shell.Outcome which = small("train", "cifar10-1bit-bn", "--resume");
+            assertEquals(1, which.code());
+            assertTrue(which.err().contains("There are 2 unfinished runs that this could go on with: "), which.err());
+        } finally {
+            if (home == null) System.clearProperty("onebit.home");
+            else System.setProperty("onebit.home", home);
+        }
     }
 
     @Test

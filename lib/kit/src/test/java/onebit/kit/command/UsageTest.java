@@ -54,7 +54,12 @@ class UsageTest {
             Arguments.of("The profiles are smoke, quick", new String[] {"train", "cifar10-full-bn", "--profile", "fast"}),
             Arguments.of("There is no engine 'gpu'; there are auto, ", new String[] {"train", "cifar10-full-bn", "--engine", "gpu"}),
             Arguments.of("Unknown precision 'fp8'", new String[] {"bench", "infer", "--precision", "fp8"}),
+            Arguments.of("There is no processor 'MMX'; there are AVX-512, AVX2, SSE.", new String[] {"engines", "--fetch", "dl4j", "--processor", "MMX"}),
             Arguments.of("'fast'", new String[] {"bench", "infer", "--algorithm", "fast"}),
+            Arguments.of("The number of threads must be from 1 to 1024, not 0.", new String[] {"bench", "train", "--threads", "0"}),
+            Arguments.of("The number of threads must be from 1 to 1024, not -2.", new String[] {"train", "cifar10-full-bn", "--threads", "-2"}),
+            Arguments.of("The number of threads must be from 1 to 1024, not 100000.", new String[] {"reproduce", "--threads", "100000"}),
+            Arguments.of("'two'", new String[] {"evaluate", "model", "--threads", "two"}),
             Arguments.of("6n + 2", new String[] {"bench", "train", "--depth", "18"}),
             Arguments.of("--iters must be 1 or more", new String[] {"bench", "train", "--iters", "0"}),
             Arguments.of("'both' is none of train, infer.", new String[] {"bench", "both"}),
@@ -151,6 +156,14 @@ class UsageTest {
 
         assertEquals(0, outcome.code());
         assertTrue(outcome.out().contains("reference") && outcome.out().lines().anyMatch(l -> l.matches("  cpu +float64 +yes .*")), outcome.out());
+    }
+
+    @Test
+    void fetchingSaysForWhichMachines() {
+        Shell.Outcome outcome = Shell.run("engines", "--fetch", "reference", "--processor", "AVX2");
+
+        assertEquals(0, outcome.code(), outcome.err());
+        assertEquals("What the engine 'reference' needs on cpu is here, for any machine.\n", outcome.err());
     }
 
     @Test

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import onebit.data.Progress;
+import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.engine.Execution;
 import onebit.engine.Platform;
 import onebit.engine.Precision;
 import onebit.run.UserError;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineResolverTest {
 
     private static final Platform LINUX = new Platform("linux-x86_64");
+    private static final CpuFeatures AVX2 = CpuFeatures.named("AVX2");
     private static final String WITH_NATIVES = "libraries = probe:probe-natives:jar:${platform}:1.0\nplatforms = linux-x86_64, linux-arm64\n";
 
     private static final Engine.Mode NO_GPU = new Engine.Mode(Device.CUDA, Precision.BF16, false, "it has no libraries for cuda");
@@ -94,6 +97,33 @@ class EngineResolverTest {
             + " and this machine is linux-x86_64", choice.explanation());
     }
 
+    /** The probes have float32 on the CPU and, where they have libraries for it, bf16 on a GPU; the reference has float64. */
+    @Test
+    void aRunGoesOnAsItWasBegunWhereNothingElseIsAskedForAndCanBeHad() throws Exception {
+        EngineJar.write(engines, "swift", true, "preference = 20\n");
+        EngineJar.write(engines, "falcon", true, "preference = 10\nlibraries.cuda = \n");
+        EngineJar.write(engines, "grounded", false, "preference = 5\n");
+        EngineResolver resolver = resolver(LINUX);
+        record Case(String begun, String engine, Optional<Device> device, String precision, String goesOn) {}
+
+        for (Case c : List.of(
+                new Case("falcon float32", "auto", Optional.empty(), "auto", "falcon float32"),
+                new Case("falcon bf16 on cuda", "auto", Optional.empty(), "auto", "falcon bf16 on cuda"),
+                new Case("falcon bf16 on cuda", "falcon", Optional.empty(), "auto", "falcon bf16 on cuda"),
+                new Case("falcon bf16 on cuda", "auto", Optional.of(Device.CPU), "auto", "falcon float32"),
+                new Case("falcon bf16 on cuda", "swift", Optional.empty(), "auto", "swift float32"),
+                new Case("swift float32", "auto", Optional.of(Device.CUDA), "auto", "falcon bf16 on cuda"),
+                new Case("reference float64", "auto", Optional.empty(), "float32", "swift float32"),
+                new Case("reference float64", "swift", Optional.empty(), "auto", "swift float32"),
+                new Case("swift float32", "reference", Optional.empty(), "auto", "reference float64"),
+                new Case("grounded float64", "auto", Optional.empty(), "auto", "reference float64"),
+                new Case("unknown bf16", "auto", Optional.empty(), "auto", "swift float32")))
+            assertEquals(c.goesOn, resolver.choose(c.engine, c.device, c.precision, Execution.of(c.begun)).execution().label(), c.toString());
+
+        assertTrue(assertThrows(UserError.class, () -> resolver.choose("swift", Optional.empty(), "float64", Execution.of("falcon float32"))).getMessage()
+            .startsWith("The engine 'swift' cannot run in float64"));
+    }
+
     @Test
     void theLibrariesForAGpuAreFetchedOnRequestOnly() throws Exception {
         EngineJar.write(engines, "swift", true, WITH_NATIVES.replace(" =", ".cuda ="));
@@ -116,11 +146,25 @@ class EngineResolverTest {
         EngineJar.write(engines, "swift", false, WITH_NATIVES.replace(" =", ".cuda ="));
         Path elsewhere = folder.resolve("elsewhere");
 
-        resolver(LINUX).byName("swift").fetch(Device.CUDA, Optional.of(elsewhere));
+        resolver(LINUX).byName("swift").fetch(Device.CUDA, AVX2, Optional.of(elsewhere));
 
         assertTrue(Files.isRegularFile(elsewhere.resolve(MavenServer.JAR)));
-        assertTrue(assertThrows(UserError.class, () -> resolver(new Platform("linux-riscv64")).byName("swift").fetch(Device.CUDA, Optional.empty()))
+        assertTrue(assertThrows(UserError.class, () -> resolver(new Platform("linux-riscv64")).byName("swift").fetch(Device.CUDA, AVX2, Optional.empty()))
             .getMessage().contains("this machine is linux-riscv64"));
+    }
+
+    @Test
+    void fetchesForAnotherProcessorThanThisMachines() throws Exception {
+        EngineJar.write(engines, "swift", true, "libraries = probe:probe-natives:jar:${platform}:1.0\n");
+        EngineJar.write(engines, "choosy", true, "libraries = probe:probe-natives:jar:${processor}:1.0\nprocessor.AVX2 = linux-x86_64\nprocessor.AVX-512 = none\n");
+        Path elsewhere = folder.resolve("elsewhere");
+
+        assertEquals("linux-x86_64", resolver(LINUX).byName("swift").fetch(Device.CPU, AVX2, Optional.empty()));
+        assertEquals("linux-x86_64 with AVX2", resolver(LINUX).byName("choosy").fetch(Device.CPU, AVX2, Optional.of(elsewhere)));
+
+        assertTrue(Files.isRegularFile(elsewhere.resolve(MavenServer.JAR)));
+        assertTrue(assertThrows(UserError.class, () -> resolver(LINUX).byName("choosy").fetch(Device.CPU, CpuFeatures.named("AVX-512"), Optional.empty()))
+            .getMessage().contains("probe-natives:jar:none:1.0"));
     }
 
     @Test

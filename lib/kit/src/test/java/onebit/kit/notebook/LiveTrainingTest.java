@@ -57,7 +57,7 @@ class LiveTrainingTest {
     private static Trainer trainer(Engine engine) {
         Dataset made = GeneratedDataset.of(new Shape(3, 4, 4), 10, 30, 13, 1);
         Dataset named = new Dataset("cifar10", made.title(), made.classNames(), made.train(), made.test(), made.checksums(), made.source());
-        return new Trainer(CONFIG, named, engine, new ShiftFlipCutout(), Duration.ofMinutes(1));
+        return new Trainer(CONFIG, named, engine, 0, new ShiftFlipCutout(), Duration.ofMinutes(1));
     }
 
     private RunFolder run(String name) {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import onebit.engine.Device;
 import onebit.kit.Installation;
 import onebit.run.UserError;
@@ -28,20 +29,20 @@ class NotebookSettingsTest {
 
     @Test
     void withoutAnyVariableItIsTheQuickProfileInTheProjectsResults() {
-        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", Device.CPU, "auto", Path.of("project", "results"), Optional.empty(), Optional.empty(), 200), of());
+        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", Device.CPU, "auto", OptionalInt.empty(), Path.of("project", "results"), Optional.empty(), Optional.empty(), 200), of());
         assertEquals(of(), of("ONEBIT_PROFILE", " ", "ONEBIT_DATA", ""), "a variable without a value is not set");
     }
 
     @Test
     void everyVariableIsTaken() {
-        assertEquals(new NotebookSettings(Profile.SMOKE, 7, "reference", Device.CUDA, "float64", Path.of("r"), Optional.of(Path.of("d")), Optional.of(Path.of("p")), 12),
-            of("ONEBIT_PROFILE", "smoke", "ONEBIT_SEED", "7", "ONEBIT_ENGINE", "reference", "ONEBIT_DEVICE", "cuda", "ONEBIT_PRECISION", "float64", "ONEBIT_RESULTS", "r",
+        assertEquals(new NotebookSettings(Profile.SMOKE, 7, "reference", Device.CUDA, "float64", OptionalInt.of(3), Path.of("r"), Optional.of(Path.of("d")), Optional.of(Path.of("p")), 12),
+            of("ONEBIT_PROFILE", "smoke", "ONEBIT_SEED", "7", "ONEBIT_ENGINE", "reference", "ONEBIT_DEVICE", "cuda", "ONEBIT_PRECISION", "float64", "ONEBIT_THREADS", "3", "ONEBIT_RESULTS", "r",
                 "ONEBIT_DATA", "d", "ONEBIT_PUBLISHED", "p", "ONEBIT_PUBLISHED_LIMIT", "12"));
     }
 
     @Test
     void theFirstCellShowsEveryVariable() {
-        assertEquals(List.of("ONEBIT_PROFILE", "ONEBIT_SEED", "ONEBIT_ENGINE", "ONEBIT_DEVICE", "ONEBIT_PRECISION", "ONEBIT_RESULTS", "ONEBIT_DATA", "ONEBIT_PUBLISHED",
+        assertEquals(List.of("ONEBIT_PROFILE", "ONEBIT_SEED", "ONEBIT_ENGINE", "ONEBIT_DEVICE", "ONEBIT_PRECISION", "ONEBIT_THREADS", "ONEBIT_RESULTS", "ONEBIT_DATA", "ONEBIT_PUBLISHED",
             "ONEBIT_PUBLISHED_LIMIT"), of().table().stringColumn(0).asList());
     }
 
@@ -54,6 +55,8 @@ class NotebookSettingsTest {
     void aWrongValueIsRefusedInASentence() {
         assertTrue(assertThrows(UserError.class, () -> of("ONEBIT_PROFILE", "huge")).getMessage().contains("smoke, quick, laptop, evening, paper"));
         assertTrue(assertThrows(UserError.class, () -> of("ONEBIT_SEED", "one")).getMessage().contains("ONEBIT_SEED must be a whole number, not 'one'"));
+        assertTrue(assertThrows(UserError.class, () -> of("ONEBIT_THREADS", "many")).getMessage().contains("ONEBIT_THREADS must be a whole number, not 'many'"));
+        assertEquals("The number of threads must be from 1 to 1024, not 0.", assertThrows(UserError.class, () -> of("ONEBIT_THREADS", "0")).getMessage());
         assertTrue(assertThrows(UserError.class, () -> of("ONEBIT_PUBLISHED_LIMIT", "-1")).getMessage().contains("not -1"));
     }
 }

@@ -35,7 +35,7 @@ class RunCostTest {
     private static Map<String, String> of(String row, Run... finished) {
         TrainingConfig config = config(row);
         Graph graph = config.graph(new Shape(3, 8, 8), 10);
-        Table table = RunCost.table(config, graph, new EngineChoice(new ReferenceEngine(), Device.CPU, Precision.FLOAT64, "reference, float64"), List.of(finished));
+        Table table = RunCost.table(config, graph, new EngineChoice(new ReferenceEngine(), Device.CPU, Precision.FLOAT64, 0, "reference, float64"), List.of(finished));
         Map<String, String> cost = new HashMap<>();
         for (int i = 0; i < table.rowCount(); i++) cost.put(table.getString(i, 0), table.getString(i, 1));
         // 6 operations a multiply-accumulate, 2 epochs of 5,000 images
@@ -54,9 +54,9 @@ class RunCostTest {
         assertEquals("depth 20, width 10, 254 epochs", cost.get("The authors' run"));
     }
 
-    /** Of the cpu's own row, at 4,321 images a second. */
-    private static Run run(TrainingConfig config, Machine machine, String sources) {
-        Provenance.Session session = new Provenance.Session("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", 60, "", "", config.execution().label(), "",
+    /** At 4,321 images a second. */
+    private static Run run(TrainingConfig config, Machine machine, String sources, int threads) {
+        Provenance.Session session = new Provenance.Session("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", 60, "", "", config.execution().label(), "direct, " + threads + " threads",
             new Software("1", sources, ""), machine);
         EpochMetrics metrics = new EpochMetrics(1, 0, 1, 1, 0.5, 1, 0.5, 1, 1, 4321);
         return new Run(Path.of("runs", "an-earlier-one"), config, new RunResult(config.row(), 1, 1, 100, 1, 100, 1, 1, 1, 1, 1), "2026-01-01",
@@ -66,13 +66,16 @@ class RunCostTest {
     @Test
     void anEarlierRunOfTheSameSizeTellsThePaceIfThisProgramMadeItHere() {
         String sources = Software.running().sources();
+        int threads = Machine.here().cores();
         TrainingConfig other = config("cifar10-full-bn");
 
-        assertEquals("4,321 images a second, as in the last epoch of an-earlier-one", of("cifar10-1bit-bn", run(other, Machine.here(), sources)).get("Pace here"));
+        assertEquals("4,321 images a second, as in the last epoch of an-earlier-one",
+            of("cifar10-1bit-bn", run(other, Machine.here(), sources, threads)).get("Pace here"));
 
         Machine elsewhere = new Machine("another", "another", "another", 1, 1);
-        for (Run unlike : List.of(run(other, elsewhere, sources), run(other, Machine.here(), "others"), run(other.withWidth(2), Machine.here(), sources),
-                run(other.withExecution(new Execution("cpu", Device.CPU, Precision.BF16)), Machine.here(), sources)))
+        for (Run unlike : List.of(run(other, elsewhere, sources, threads), run(other, Machine.here(), "others", threads),
+                run(other, Machine.here(), sources, threads + 1), run(other.withWidth(2), Machine.here(), sources, threads),
+                run(other.withExecution(new Execution("cpu", Device.CPU, Precision.BF16)), Machine.here(), sources, threads)))
             assertTrue(of("cifar10-1bit-bn", unlike).get("Pace here").endsWith("as a few steps show it"));
     }
 

@@ -231,6 +231,18 @@ class ResultsTest {
     }
 
     @Test
+    void leavesOutARunWhoseResultCannotBe() throws IOException {
+        finished("good", QUICK, 5794);
+        finished("better", QUICK.withRow(Row.of("cifar10-full-bn")), 6100);
+        Path result = folder.resolve("runs/better/result.json");
+        Files.writeString(result, Files.readString(result).replace("6100", "10100"));
+
+        assertEquals("57.94", table("cifar10-1bit-bn").getFirst().get("reproduced_percent"));
+        assertEquals("its folder better cannot be read", table("cifar10-full-bn").getFirst().get("not_run"));
+        assertTrue(page().contains("- " + result + " cannot be right: correct is 10100, and must be from 0 to images, which is 10000."), page());
+    }
+
+    @Test
     void saysOfARowThatItsFolderCannotBeReadWhereThereIsNoOtherRunOfIt() throws IOException {
         new RunFixture(folder).write("cifar10-full-bn-laptop-seed1", "config.json", "{");
         assertEquals("its folder cifar10-full-bn-laptop-seed1 cannot be read", table("cifar10-full-bn").getFirst().get("not_run"));
@@ -253,8 +265,26 @@ class ResultsTest {
         String text = Files.readString(readme);
         assertTrue(text.startsWith("before\n<!-- results -->\n| Row |") && text.endsWith("|\n<!-- /results -->\nafter\n"), text);
         assertTrue(text.contains("| cifar10-1bit-bn | 96.25 | 64.00 [63.05, 64.94] | other settings | 20-4, 2 epochs, cpu bf16, seed 1 |"), text);
-        assertTrue(text.contains("| cifar10-full-bn | 96.62 (notebook: 96.65) | not run | not run |  |"), text);
-        assertFalse(text.contains("old") || text.contains("9.00"), text);
+        assertTrue(text.contains("| cifar10-full-bn | 96.62 (notebook: 96.65) | not run: no run folder | not run |  |"), text);
+        assertFalse(text.contains("\nold\n") || text.contains("9.00"), text);
+    }
+
+    @Test
+    void theReadmeSaysInShortWhyARowWasNotRun() throws IOException {
+        Path readme = folder.resolve("README.md");
+        Files.writeString(readme, "<!-- results -->\n<!-- /results -->\n");
+        NotRun reasons = new Results(folder).notRun();
+        reasons.note("cifar100-full-bn", "CIFAR-100 could not be fetched. Check the network connection.");
+        reasons.note("cifar100-1bit-bn", "word ".repeat(30) + "end.");
+        new RunFixture(folder).unfinished("a", QUICK);
+
+        new Results(folder).write(readme);
+
+        String text = Files.readString(readme);
+        assertTrue(text.contains("| cifar100-full-bn | 83.02 | not run: CIFAR-100 could not be fetched | not run |  |"), text);
+        assertTrue(text.contains("| not run: " + "word ".repeat(19) + "word … | not run |"), text);
+        assertTrue(text.contains("| not run: not finished: 0 of 2 epochs in a | not run |"), text);
+        assertTrue(page().contains("not run: CIFAR-100 could not be fetched. Check the network connection. |"), "the page has all of it");
     }
 
     @Test
