@@ -134,12 +134,13 @@ def differences(runs: dict) -> str:
         for kind, seeds in sorted(kinds.items()):
             values = list(seeds.values())
             if kind != BASE and len(values) > 1 and len(base) > 1:
-                found[kind].append(difference(mean(values), mean(base)))
-                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(found[kind][-1]))
+                found[kind].append((len(values), difference(mean(values), mean(base))))
+                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(found[kind][-1][1]))
     for kind, estimates in found.items():
         if len(estimates) > 1:
-            rows.append(f"| **all {len(estimates)} above, each with the same weight** | | | {kind} | | "
-                        + signed(combined([(1 / len(estimates), e) for e in estimates])))
+            total = sum(n for n, _ in estimates)
+            rows.append(f"| **all {len(estimates)} above, weighted by their runs** | | | {kind} | {total} | "
+                        + signed(combined([(n / total, e) for n, e in estimates])))
     return "\n".join(rows)
 
 

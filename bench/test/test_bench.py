@@ -114,11 +114,20 @@ class Accuracy(unittest.TestCase):
         self.assertIn("| bf16 winograd | 3, 3 | +0.50 |", accuracy.differences(runs))
         self.assertEqual(notes, ["1 unfinished runs are left out."])
 
+    def test_over_all_tasks_each_weighs_as_much_as_it_has_runs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for epochs, seeds, difference in ((6, (1, 2, 3), -0.5), (14, (1, 2), 0.5)):
+                for seed in seeds:
+                    run(folder, seed, "float32", "direct", "direct convolutions", 72.0 + seed, epochs=epochs)
+                    run(folder, seed, "bf16", "direct", "direct convolutions", 72.0 + seed + difference, epochs=epochs)
+            runs, _ = accuracy.read([Path(folder)])
+        self.assertIn("weighted by their runs** | | | bf16 direct | 5 | -0.10 |", accuracy.differences(runs))  # (3 * -0.5 + 2 * 0.5) / 5
 
-def run(folder, seed, precision, algorithm, network, percent, finished=True):
-    path = Path(folder, f"{precision}-{algorithm}-{seed}")
+
+def run(folder, seed, precision, algorithm, network, percent, finished=True, epochs=6):
+    path = Path(folder, f"{precision}-{algorithm}-{epochs}-{seed}")
     path.mkdir()
-    config = {"row": "cifar10-1bit-bn", "depth": 20, "width": 1, "epochs": 6, "seed": seed, "engine": "cpu", "precision": precision,
+    config = {"row": "cifar10-1bit-bn", "depth": 20, "width": 1, "epochs": epochs, "seed": seed, "engine": "cpu", "precision": precision,
               "algorithm": algorithm, "train_limit": 0, "test_limit": 0}
     (path / "config.json").write_text(json.dumps(config))
     (path / "provenance.json").write_text(json.dumps({"sessions": [{"network": f"{precision}, {network}, 2 threads", "software": {"sources": "a"}}]}))
