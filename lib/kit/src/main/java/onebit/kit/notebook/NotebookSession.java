@@ -1,5 +1,6 @@
 package onebit.kit.notebook;
 
+import java.lang.ref.SoftReference;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -19,7 +20,7 @@ final class NotebookSession {
     private final NotebookSettings settings;
     private final Installation installation;
     private final NotebookOutput output;
-    private final Map<String, Dataset> datasets = new HashMap<>();
+    private final Map<String, SoftReference<Dataset>> datasets = new HashMap<>();
     private EngineChoice engine;
 
     NotebookSession(NotebookSettings settings, Installation installation, NotebookOutput output) {
@@ -66,10 +67,15 @@ final class NotebookSession {
         return engine;
     }
 
-    /** @throws UserError if it cannot be had */
+    /**
+     * Kept while there is memory: a machine of 2 GB gives Java 512 MB, and each takes 184 MB.
+     *
+     * @throws UserError if it cannot be had
+     */
     Dataset dataset(String name) {
-        Dataset known = datasets.get(name);
-        if (known == null) datasets.put(name, known = CifarSources.of(settings.data()).load(CifarSet.named(name), progress()));
+        SoftReference<Dataset> kept = datasets.get(name);
+        Dataset known = kept == null ? null : kept.get();
+        if (known == null) datasets.put(name, new SoftReference<>(known = CifarSources.of(settings.data()).load(CifarSet.named(name), progress())));
         return known;
     }
 

@@ -100,6 +100,28 @@ class NotebooksTest {
         assertFalse(Arrays.equals(tile(augmented, 1), tile(augmented, 2)), "and from the next");
     }
 
+    /** Run by a JVM of its own, which has room for one of the two. */
+    static final class BothDataSets {
+        public static void main(String[] folders) {
+            Installation installation = new Installation(Path.of(folders[1]));
+            NotebookSession session = new NotebookSession(NotebookSettings.of(Map.of("ONEBIT_DATA", folders[0]), installation), installation, new ShownOutput());
+            for (String name : List.of("cifar10", "cifar100")) session.dataset(name);
+        }
+    }
+
+    @Test
+    void dataSetsAreLetGoOfWhenMemoryIsShort() throws Exception {
+        String data = System.getenv("ONEBIT_DATA");
+        assumeTrue(data != null && Files.isDirectory(Path.of(data, "cifar-10-batches-bin")) && Files.isDirectory(Path.of(data, "cifar-100-binary")),
+            "ONEBIT_DATA has not both of cifar-10-batches-bin and cifar-100-binary");
+        Path errors = folder.resolve("errors");
+
+        int status = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx320m", "-cp", System.getProperty("java.class.path"),
+            BothDataSets.class.getName(), data, folder.toString()).redirectOutput(errors.toFile()).redirectErrorStream(true).start().waitFor();
+
+        assertEquals(0, status, Files.readString(errors));
+    }
+
     private static int[] tile(BufferedImage picture, int column) {
         return picture.getRGB(104 * column, 0, 96, 96, null, 0, 96);
     }
