@@ -194,6 +194,7 @@ class ReferenceEngineTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closes before the end of the block
     void refusesWhatDoesNotFit() {
         RandomGraphs.Case random = RandomGraphs.of(0);
         int size = random.batch().size();

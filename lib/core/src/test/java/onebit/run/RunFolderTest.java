@@ -230,7 +230,7 @@ class RunFolderTest {
     static final class OtherProcess {
         public static void main(String[] folder) {
             RunFolder run = new RunFolder(Path.of(folder[0]));
-            try (RunJournal journal = run.begin(run.config(), true)) {
+            try (RunJournal _ = run.begin(run.config(), true)) {
                 System.out.println("begun");
             } catch (UserError e) {
                 System.out.println(e.getMessage().startsWith("Another run is writing") ? "refused" : e.getMessage());

@@ -120,7 +120,7 @@ class CpuEngineErrorsTest {
         for (int pieces = 0; ; pieces++) {
             ScarceMemory memory = new ScarceMemory(pieces);
             Set<Thread> before = Thread.getAllStackTraces().keySet();
-            try (CpuNetwork network = new CpuNetwork(GRAPH, options, 2, memory)) {
+            try (CpuNetwork _ = new CpuNetwork(GRAPH, options, 2, memory)) {
                 assertTrue(pieces > 10, "it was to fail half-way, many times");
                 return;
             } catch (OutOfMemoryError e) {

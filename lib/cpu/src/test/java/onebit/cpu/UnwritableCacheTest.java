@@ -28,13 +28,13 @@ class UnwritableCacheTest {
         public static void main(String[] args) throws Exception {
             Graph graph = WideResNet.graph(WideResNet.Spec.ofPaper(10).withDepth(8).withWidth(1).withInput(new Shape(3, 8, 8)));
             NetworkOptions options = NetworkOptions.inference(Precision.FLOAT32).withBatchSize(1);
-            try (Network network = new CpuEngine().network(graph, options)) {
+            try (Network _ = new CpuEngine().network(graph, options)) {
                 throw new AssertionError("The cache could be written.");
             } catch (UserError e) {
                 System.out.println(e.getMessage());
             }
             Files.delete(Path.of(args[0]));
-            try (Network network = new CpuEngine().network(graph, options)) {
+            try (Network _ = new CpuEngine().network(graph, options)) {
                 System.out.println("made");
             }
         }

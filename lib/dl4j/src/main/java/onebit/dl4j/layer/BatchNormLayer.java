@@ -125,7 +125,7 @@ final class BatchNormLayer extends BaseLayer<BatchNorm> {
 
     private void makeArrays() {
         if (batchMean != null) return;
-        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        try (MemoryWorkspace _ = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             long channels = layerConf().getChannels();
             batchMean = Nd4j.create(dataType, channels);
             batchVariance = Nd4j.create(dataType, channels);

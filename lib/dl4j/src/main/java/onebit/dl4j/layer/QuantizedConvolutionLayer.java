@@ -126,7 +126,7 @@ final class QuantizedConvolutionLayer extends BaseLayer<QuantizedConvolution> {
             used = weights;
             return;
         }
-        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        try (MemoryWorkspace _ = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             if (used == null) used = Nd4j.createUninitialized(weights.dataType(), weights.shape());
             if (conf.quantizer() instanceof OneBit) {
                 float scale = OneBit.scale(conf.fanIn());
@@ -144,7 +144,7 @@ final class QuantizedConvolutionLayer extends BaseLayer<QuantizedConvolution> {
     }
 
     private INDArray partGradient() {
-        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        try (MemoryWorkspace _ = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             if (partGradient == null) partGradient = Nd4j.createUninitialized(used.dataType(), used.shape());
         }
         return partGradient;
