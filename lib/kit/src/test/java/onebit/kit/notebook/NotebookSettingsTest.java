@@ -29,7 +29,7 @@ class NotebookSettingsTest {
 
     @Test
     void withoutAnyVariableItIsTheQuickProfileInTheProjectsResults() {
-        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", Device.CPU, "auto", OptionalInt.empty(), Path.of("project", "results"), Optional.empty(), Optional.empty(), 200), of());
+        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", Device.CPU, "auto", OptionalInt.empty(), Path.of("project", "results"), Optional.empty(), Optional.empty(), 100), of());
         assertEquals(of(), of("ONEBIT_PROFILE", " ", "ONEBIT_DATA", ""), "a variable without a value is not set");
     }
 
