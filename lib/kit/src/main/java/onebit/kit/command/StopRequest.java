@@ -12,8 +12,8 @@ final class StopRequest implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 60;
 
-    /** Held by the work that goes on; by the hook, for good, when there is none any more. */
-    private final ReentrantLock working = new ReentrantLock();
+    /** Held by the work that goes on; by the hook, for good, when there is none any more. Fair: no work begins before the hook that waits. */
+    private final ReentrantLock working = new ReentrantLock(true);
     private final Thread hook = new Thread(this::stop, "stop");
     private volatile boolean requested;
 
