@@ -7,6 +7,7 @@ ENGINE ?=
 DEVICE ?=
 PRECISION ?=
 THREADS ?=
+JOBS ?=
 BENCH ?=
 
 .PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench gpu-check gpu-check-folder clean
@@ -17,7 +18,7 @@ help:
 	@echo 'make lab-test     try them there, in a browser (Chromium or Chrome)'
 	@echo 'make reproduce    execute the notebooks: train the eight rows, write results/ and figures/, and a report of all;'
 	@echo '                  PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
-	@echo '                  ENGINE=auto|cpu|torch|dl4j|reference DEVICE=cpu|cuda PRECISION=auto|bf16|float32 THREADS=N'
+	@echo '                  ENGINE=auto|cpu|torch|dl4j|reference DEVICE=cpu|cuda PRECISION=auto|bf16|float32 THREADS=N JOBS=N'
 	@echo 'make reproduce-plain   train the rows and write results/ without notebooks, and without Python'
 	@echo 'make reproduce-test    try how notebooks are executed'
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
@@ -45,7 +46,7 @@ lab-test: build
 reproduce: build
 	@environment/install || { echo 'Without Python: make reproduce-plain trains the rows and writes the results, with no notebooks.' >&2; exit 1; }
 	@$(if $(ENGINE),ONEBIT_ENGINE=$(ENGINE)) $(if $(DEVICE),ONEBIT_DEVICE=$(DEVICE)) $(if $(PRECISION),ONEBIT_PRECISION=$(PRECISION)) \
-	    $(if $(THREADS),ONEBIT_THREADS=$(THREADS)) environment/reproduce --profile $(PROFILE) $(ROWS)
+	    $(if $(THREADS),ONEBIT_THREADS=$(THREADS)) environment/reproduce --profile $(PROFILE) $(if $(JOBS),--jobs $(JOBS)) $(ROWS)
 
 reproduce-plain: build
 	@lib/bin/onebit reproduce --profile $(PROFILE) $(if $(ENGINE),--engine $(ENGINE)) $(if $(DEVICE),--device $(DEVICE)) \

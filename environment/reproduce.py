@@ -1,14 +1,18 @@
 """Executes the notebooks in order, and makes one report of them.
 
-    .venv/bin/python environment/reproduce.py --profile quick [ROW...]
+    .venv/bin/python environment/reproduce.py --profile quick [--jobs N] [ROW...]
 
-Executed notebooks, state.json and index.html go to results/report. A notebook that fails does not keep the others from
+Row notebooks are executed several at a time: one trains while another starts or draws, and threads that do not wait for each
+other train more images. Executed notebooks, state.json and index.html go to results/report. A notebook that fails does not keep the others from
 being executed; the exit code is then 1. One whose data cannot be had says "not run:" and why, which is no failure. Stopped
 by Ctrl-C or killed, the same command goes on: with the notebooks that were not done, and the run that was not finished.
 """
 import argparse
 import asyncio
+import concurrent.futures
+import contextlib
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -16,6 +20,7 @@ import re
 import shutil
 import signal
 import sys
+import threading
 import time
 
 import nbformat
@@ -26,7 +31,8 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 import report
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
-PROFILES = ["smoke", "quick", "laptop", "evening", "paper"]
+# How many row notebooks are executed at a time on a CPU; one where networks are wide, which need the memory, and hours each.
+JOBS = {"smoke": 2, "quick": 2, "laptop": 2, "evening": 1, "paper": 1}
 ROW_NOTEBOOK = re.compile(r"\d\d-(cifar\d+-.+)")
 NOT_RUN = "not run: "
 # A cell that works says so at least every few seconds; one that is silent for so long never will.
@@ -39,36 +45,65 @@ class Stopped(Exception):
     """By a signal: nothing more is to be executed."""
 
 
-class ProgressLine:
-    """On a terminal a line that moves, elsewhere a line when something begins or ends and every half minute."""
+class Progress:
+    """On a terminal a line that moves for each notebook in execution; elsewhere a line when one begins or ends and every half minute."""
 
     PLAIN_INTERVAL = 30
 
     def __init__(self, stream=sys.stderr):
         self.stream = stream
         self.moves = stream.isatty()
-        self.plain = time.monotonic()
+        self.begun = time.monotonic()
+        self.lock = threading.Lock()
+        self.lines = {}
+        self.drawn = 0
+        self.plain = {}
 
-    def tell(self, text: str) -> None:
-        if self.moves:
-            width = max(20, shutil.get_terminal_size().columns - 1)
-            self.stream.write("\r\x1b[K" + text[:width])
-        elif time.monotonic() - self.plain >= self.PLAIN_INTERVAL:
-            self.plain = time.monotonic()
-            self.stream.write(text + "\n")
-        self.stream.flush()
+    def tell(self, head: str, text: str) -> None:
+        """What the notebook of that head is at."""
+        now = time.monotonic()
+        line = f"{head}  {clock(now - self.begun)}  {text}"
+        with self.lock:
+            if self.moves:
+                self.lines[head] = line
+                self.draw()
+            elif now - self.plain.setdefault(head, now) >= self.PLAIN_INTERVAL:
+                self.plain[head] = now
+                self.write(line + "\n")
+
+    def end(self, head: str, text: str) -> None:
+        """How the notebook of that head ended."""
+        with self.lock:
+            self.lines.pop(head, None)
+        self.say(f"{head}: {text}")
 
     def say(self, text: str) -> None:
-        self.stream.write(("\r\x1b[K" if self.moves else "") + text + "\n")
+        with self.lock:
+            self.write(self.erased() + text + "\n")
+            self.draw()
+
+    def draw(self) -> None:
+        width = max(20, shutil.get_terminal_size().columns - 1)
+        text = self.erased() + "\n".join(line[:width] for line in self.lines.values())
+        self.drawn = len(self.lines)
+        self.write(text)
+
+    def erased(self) -> str:
+        erased = "" if self.drawn == 0 else "\r\x1b[K" + "\x1b[1A\x1b[K" * (self.drawn - 1)
+        self.drawn = 0
+        return erased
+
+    def write(self, text: str) -> None:
+        self.stream.write(text)
         self.stream.flush()
 
 
 class Execution(NotebookClient):
-    """Of one notebook: tells its progress, ends on a signal, and ends a kernel that has fallen silent."""
+    """Of one notebook, not on the main thread: tells its progress, can be stopped, and ends a kernel that has fallen silent."""
 
     def begin(self, tell, silence: float, log: pathlib.Path) -> "Execution":
         self.tell, self.silence, self.kernel_log = tell, silence, log
-        self.stopped, self.deaf = False, False
+        self.stopped, self.deaf, self.loop, self.ending = False, False, None, None
         self.heard = time.monotonic()
         return self
 
@@ -77,15 +112,21 @@ class Execution(NotebookClient):
         # What the kernel's process itself says has no place in the notebook, nor in the progress line.
         with open(self.kernel_log, "ab") as log:
             await super().async_start_new_kernel(**kwargs, stdout=log, stderr=log)
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, self.stop)
+        self.loop = asyncio.get_running_loop()
+        if self.stopped:
+            self.end_kernel()
 
     def stop(self) -> None:
+        """From any thread."""
         if not self.stopped:
             self.stopped = True
-            # Without its kernel the execution ends, and cleans up.
-            self.ending = asyncio.ensure_future(self.km.shutdown_kernel(now=False))
+            if self.loop is not None:
+                with contextlib.suppress(RuntimeError):  # the execution has just ended
+                    self.loop.call_soon_threadsafe(self.end_kernel)
+
+    def end_kernel(self) -> None:
+        # Without its kernel the execution ends, and cleans up.
+        self.ending = self.ending or asyncio.ensure_future(self.km.shutdown_kernel(now=False))
 
     def process_message(self, message, cell, cell_index):
         self.heard = time.monotonic()
@@ -101,10 +142,10 @@ class Execution(NotebookClient):
         if self.km is not None and await self.km.is_alive():
             await self.km.shutdown_kernel(now=True)
 
-    async def run(self) -> None:
+    async def run(self, environment: dict) -> None:
         watch = asyncio.ensure_future(self.watch())
         try:
-            await self.async_execute()
+            await self.async_execute(env=environment)
         except (DeadKernelError, RuntimeError) as e:
             if self.stopped:
                 raise Stopped from e
@@ -174,6 +215,7 @@ class State:
         self.file = folder / "state.json"
         self.settings = settings
         self.done = {}
+        self.lock = threading.Lock()
         try:
             before = json.loads(self.file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -186,8 +228,9 @@ class State:
         return entry is not None and entry["source"] == checksum(file) and not entry["errors"] and not entry["not_run"] and executed.exists()
 
     def add(self, file: pathlib.Path, entry: dict) -> None:
-        self.done[file.stem] = entry
-        self.save(False)
+        with self.lock:
+            self.done[file.stem] = entry
+            self.save(False)
 
     def save(self, complete: bool) -> None:
         write(self.file, json.dumps({"settings": self.settings, "complete": complete, "notebooks": self.done}, indent=1) + "\n")
@@ -200,29 +243,73 @@ def relocate(notebook, project: str) -> None:
             cell.source = cell.source.replace("](../", f"]({project}/")
 
 
-async def execute(file: pathlib.Path, executed: pathlib.Path, kernel: str, silence: float, tell) -> dict:
-    """Executes one notebook; what it has put out is kept whatever happens."""
+def blank(file: pathlib.Path):
+    """The notebook without outputs."""
     notebook = nbformat.read(file, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    begun = time.monotonic()
-    entry = {"source": checksum(file), "errors": []}
-    client = Execution(notebook, kernel_name=kernel, allow_errors=True, timeout=None, shutdown_kernel="graceful",
-                       resources={"metadata": {"path": str(file.parent)}}).begin(tell, silence, executed.with_name("kernel.log"))
-    try:
-        await client.run()
-    except NoSuchKernel:
-        sys.exit(f"The kernel {kernel!r} is missing. Run environment/install, which registers it.")
-    except (DeadKernelError, CellControlSignal, RuntimeError) as e:
-        entry["errors"].append(str(e) or type(e).__name__)
-    finally:
-        relocate(notebook, os.path.relpath(file.parent.parent, executed.parent))
-        write(executed, nbformat.writes(notebook))
-    entry["errors"] = errors(notebook) + entry["errors"]
-    entry["not_run"] = not_run(notebook)
-    entry["seconds"] = round(time.monotonic() - begun, 1)
-    return entry
+    return notebook
+
+
+class Executor:
+    """Executes notebooks, several at a time if it is to, until a signal says to stop."""
+
+    def __init__(self, folder: pathlib.Path, kernel: str, silence: float, progress: Progress, state: State):
+        self.folder, self.kernel, self.silence, self.progress, self.state = folder, kernel, silence, progress, state
+        self.stopped = threading.Event()
+        self.running = set()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, self.stop)
+
+    def stop(self, *_) -> None:
+        self.stopped.set()
+        for execution in list(self.running):
+            execution.stop()
+
+    def execute_all(self, notebooks: list, jobs: int) -> None:
+        """Of (head, file) each, so many at a time, begun in their order."""
+        environment = os.environ | {"ONEBIT_JOBS": str(jobs)}
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+            for done in [pool.submit(self.execute, head, file, environment) for head, file in notebooks]:
+                done.result()
+
+    def execute(self, head: str, file: pathlib.Path, environment: dict) -> None:
+        """One notebook, unless it was before; what it has put out is kept whatever happens."""
+        if self.stopped.is_set():
+            return
+        executed = self.folder / file.name
+        if self.state.has(file, executed):
+            self.progress.end(head, f"{outcome(self.state.done[file.stem])} (before)")
+            return
+        self.progress.tell(head, "starting the kernel")
+        begun, notebook = time.monotonic(), blank(file)
+        entry = {"source": checksum(file), "errors": []}
+        execution = Execution(notebook, kernel_name=self.kernel, allow_errors=True, timeout=None, shutdown_kernel="graceful",
+                              resources={"metadata": {"path": str(file.parent)}})
+        execution.begin(lambda text: self.progress.tell(head, text), self.silence, self.folder / "kernel.log")
+        self.running.add(execution)
+        if self.stopped.is_set():
+            execution.stop()
+        try:
+            asyncio.run(execution.run(environment))
+        except Stopped:
+            self.progress.end(head, "stopped and saved; the same command goes on.")
+            return
+        except NoSuchKernel:
+            self.stop()
+            raise
+        except (DeadKernelError, CellControlSignal, RuntimeError) as e:
+            entry["errors"].append(str(e) or type(e).__name__)
+        finally:
+            self.running.discard(execution)
+            relocate(notebook, os.path.relpath(file.parent.parent, self.folder))
+            write(executed, nbformat.writes(notebook))
+        entry["errors"] = errors(notebook) + entry["errors"]
+        entry["not_run"] = not_run(notebook)
+        entry["seconds"] = round(time.monotonic() - begun, 1)
+        self.state.add(file, entry)
+        self.progress.end(head, f"{outcome(entry)} ({clock(entry['seconds'])})")
 
 
 def outcome(entry: dict) -> str:
@@ -235,6 +322,11 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02d}:{int(seconds) % 60:02d}"
 
 
+def jobs(profile: str) -> int:
+    """How many row notebooks to execute at a time."""
+    return 1 if os.environ.get("ONEBIT_DEVICE", "cpu") != "cpu" or os.cpu_count() == 1 else JOBS[profile]
+
+
 def run(arguments) -> int:
     files = chosen(arguments.notebooks, arguments.rows)
     folder = arguments.report or arguments.results / "report"
@@ -245,40 +337,32 @@ def run(arguments) -> int:
     settings = {name: value for name, value in sorted(os.environ.items()) if name.startswith("ONEBIT_")}
     settings["rows"] = " ".join(arguments.rows)
     settings["sources"] = sources.read_text().strip() if sources.exists() else ""
-    state, line, begun = State(folder, settings), ProgressLine(), time.monotonic()
-    for place, file in enumerate(files, 1):
-        head = f"[{place}/{len(files)}] {file.stem}"
-        executed = folder / file.name
-        if state.has(file, executed):
-            line.say(f"{head}: {outcome(state.done[file.stem])} (before)")
-            continue
-
-        def tell(text: str) -> None:
-            line.tell(f"{head}  {clock(time.monotonic() - begun)}  {text}")
-
-        tell("starting the kernel")
-        try:
-            entry = asyncio.run(execute(file, executed, arguments.kernel, arguments.silence, tell))
-        except (Stopped, KeyboardInterrupt):
-            line.say(f"{head}: stopped and saved; the same command goes on.")
-            return 130
-        state.add(file, entry)
-        line.say(f"{head}: {outcome(entry)} ({clock(entry['seconds'])})")
+    state, progress = State(folder, settings), Progress()
+    executor = Executor(folder, arguments.kernel, arguments.silence, progress, state)
+    notebooks = [(f"[{place}/{len(files)}] {file.stem}", file) for place, file in enumerate(files, 1)]
+    for rows, group in itertools.groupby(notebooks, lambda notebook: ROW_NOTEBOOK.fullmatch(notebook[1].stem) is not None):
+        group = list(group)
+        left = sum(not state.has(file, folder / file.name) for _, file in group)
+        executor.execute_all(group, max(1, min(arguments.jobs or jobs(arguments.profile), left)) if rows else 1)
+    if executor.stopped.is_set():
+        return 130
     entries = [(file, state.done[file.stem]) for file in files]
     page = folder / "index.html"
     write(page, report.page([(folder / file.name, entry) for file, entry in entries], settings, arguments.results / "table.csv"))
     failed = [file.stem for file, entry in entries if entry["errors"]]
     state.save(not failed)
-    line.say(f"Report: {page}")
+    progress.say(f"Report: {page}")
     if failed:
-        line.say(f"{len(failed)} of {len(files)} notebooks failed: {', '.join(failed)}.")
+        progress.say(f"{len(failed)} of {len(files)} notebooks failed: {', '.join(failed)}.")
     return 1 if failed else 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", metavar="ROW", help="rows of the table (default: all eight)")
-    parser.add_argument("--profile", choices=PROFILES, default=os.environ.get("ONEBIT_PROFILE", "quick"), help="how much of each row to train")
+    parser.add_argument("--profile", choices=list(JOBS), default=os.environ.get("ONEBIT_PROFILE", "quick"), help="how much of each row to train")
+    parser.add_argument("--jobs", type=int, metavar="N", help="row notebooks to execute at a time, each with its share of the processors "
+                        "(default: 2 for smoke, quick and laptop on a CPU, else 1)")
     parser.add_argument("--notebooks", type=pathlib.Path, default=PROJECT / "notebooks", help="folder of the notebooks")
     parser.add_argument("--results", type=lambda folder: pathlib.Path(folder).absolute(),
                         default=os.environ.get("ONEBIT_RESULTS") or str(PROJECT / "results"), help="folder of run folders and tables")
@@ -286,8 +370,13 @@ def main() -> int:
     parser.add_argument("--kernel", default="java", help=argparse.SUPPRESS)
     parser.add_argument("--silence", type=float, default=SILENCE, help=argparse.SUPPRESS)
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # our kernel, not one of that name in the user's folders
+    arguments = parser.parse_args()
+    if arguments.jobs is not None and arguments.jobs < 1:
+        parser.error(f"--jobs must be 1 or more, not {arguments.jobs}.")
     try:
-        return run(parser.parse_args())
+        return run(arguments)
+    except NoSuchKernel:
+        sys.exit(f"The kernel {arguments.kernel!r} is missing. Run environment/install, which registers it.")
     except OSError as e:
         sys.exit(f"The report cannot be written: {e}. Is the disk full?")
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 import nbformat
 import psutil
@@ -45,14 +46,19 @@ class ReproduceTest(unittest.TestCase):
     def run_all(self, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=PATIENCE)
 
-    def started(self, word: str, kernel: str = "python3"):
-        """The script and its kernel, once a notebook has noted that word."""
+    def started(self, *words: str, kernel: str = "python3"):
+        """The script and a kernel for each of the words, once notebooks have noted them."""
         process = self.enterContext(subprocess.Popen(self.command(kernel=kernel), stderr=subprocess.PIPE, text=True))
         self.addCleanup(process.kill)
-        self.wait(lambda: word in self.noted(), f"'{word}' is noted")
+        self.wait(lambda: set(words) <= set(self.noted()) or process.poll() is not None, f"{words} are noted")
+        if process.returncode is not None:
+            self.fail(process.stderr.read())
         kernels = psutil.Process(process.pid).children(recursive=True)
-        self.assertEqual(1, len(kernels))
-        return process, kernels[0]
+        self.assertEqual(len(words), len(kernels))
+        return process, kernels
+
+    def wait_for_the_end(self, kernels: list):
+        self.wait(lambda: not any(kernel.is_running() and kernel.status() != psutil.STATUS_ZOMBIE for kernel in kernels), "the kernels end")
 
     def wait(self, condition, what: str):
         end = time.monotonic() + PATIENCE
@@ -108,15 +114,52 @@ class ReproduceTest(unittest.TestCase):
         self.assertEqual(1, unknown.returncode)
         self.assertEqual("There is no row 'cifar10-z'. The rows are cifar10-x, cifar10-y.", unknown.stderr.strip())
 
+    def until(self, word: str) -> str:
+        return f"import time\nwhile {word!r} not in open({str(self.log)!r}).read().split(): time.sleep(.1)"
+
+    def test_row_notebooks_are_executed_two_at_a_time_between_the_others(self):
+        jobs = "import os; assert os.environ['ONEBIT_JOBS'] == "
+        self.notebook("00-a", jobs + "'1'", self.note("first"))
+        self.notebook("01-cifar10-x", jobs + "'2'", self.note("x"), self.until("y"))
+        self.notebook("02-cifar10-y", self.until("x"), self.note("y"), self.until("z"))
+        self.notebook("03-cifar10-z", self.note("z"))
+        self.notebook("10-b", jobs + "'1'", self.note("last"))
+
+        done = self.run_all()
+
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(["first", "x", "y", "z", "last"], self.noted())
+
+    def test_one_at_a_time_if_asked_for_or_on_one_gpu(self):
+        for name in ("01-cifar10-x", "02-cifar10-y"):
+            self.notebook(name, self.note("begin"), "import os, time; assert os.environ['ONEBIT_JOBS'] == '1'; time.sleep(.5)", self.note("end"))
+        self.assertEqual(0, self.run_all("--jobs", "1").returncode)
+        with unittest.mock.patch.dict(os.environ, {"ONEBIT_DEVICE": "cuda"}):
+            self.assertEqual(0, self.run_all().returncode)
+        self.assertEqual(["begin", "end"] * 4, self.noted())
+        refused = self.run_all("--jobs", "0")
+        self.assertEqual((2, "--jobs must be 1 or more, not 0."), (refused.returncode, refused.stderr.strip().split("error: ")[-1]))
+
+    def test_a_stop_ends_all_that_are_executed_at_a_time(self):
+        for name in ("01-cifar10-x", "02-cifar10-y", "03-cifar10-z"):
+            self.notebook(name, self.note(name), "import time; time.sleep(3600)")
+        process, kernels = self.started("01-cifar10-x", "02-cifar10-y")
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+        self.assertEqual(130, process.wait(PATIENCE), said)
+        self.assertEqual(2, said.count("stopped and saved; the same command goes on."), said)
+        self.wait_for_the_end(kernels)
+        self.assertNotIn("03-cifar10-z", self.noted())
+
     def test_stopped_it_leaves_no_kernel_and_goes_on_where_it_was(self):
         self.notebook("00-a", self.note("first"))
         self.notebook("10-b", self.note("begun"), f"import os, time\nwhile not os.path.exists({str(self.folder / 'go')!r}): time.sleep(.1)", self.note("end"))
         for sign, code in ((signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
             with self.subTest(sign.name):
-                process, kernel = self.started("begun")
+                process, kernels = self.started("begun")
                 process.send_signal(sign)
                 self.assertEqual(code, process.wait(PATIENCE), process.stderr.read())
-                self.wait(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, "the kernel ends")
+                self.wait_for_the_end(kernels)
                 self.log.write_text(self.log.read_text().replace("begun", "again"))
         (self.folder / "go").touch()
 
@@ -131,10 +174,10 @@ class ReproduceTest(unittest.TestCase):
 
     def test_a_killed_executor_leaves_no_java_kernel(self):
         self.notebook("00-a", f'java.nio.file.Files.writeString(java.nio.file.Path.of({json.dumps(str(self.log))}), "java");', "Thread.sleep(3600000);")
-        process, kernel = self.started("java", kernel="java")
+        process, kernels = self.started("java", kernel="java")
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE)
-        self.wait(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE, "the kernel ends")
+        self.wait_for_the_end(kernels)
 
     def test_a_silent_kernel_is_ended_and_said(self):
         self.notebook("00-a", "import time; time.sleep(3600)")

@@ -23,7 +23,9 @@ import tech.tablesaw.api.Table;
  * @param engine         {@code ONEBIT_ENGINE}
  * @param device         {@code ONEBIT_DEVICE}
  * @param precision      {@code ONEBIT_PRECISION}
- * @param threads        {@code ONEBIT_THREADS}: compute threads; empty leaves it to the engine
+ * @param threads        {@code ONEBIT_THREADS}: compute threads. Without it, where {@code ONEBIT_JOBS} says that so many
+ *                       notebooks are executed at a time on the CPU, this one's share of the processors; else empty, which
+ *                       leaves it to the engine
  * @param results        {@code ONEBIT_RESULTS}: the folder of run folders and tables
  * @param data           {@code ONEBIT_DATA}: a folder with CIFAR, if it is not to be fetched
  * @param published      {@code ONEBIT_PUBLISHED}: a folder with the authors' models, if they are not to be fetched
@@ -40,9 +42,10 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
     /** @throws UserError if a variable has a value that is none */
     static NotebookSettings of(Map<String, String> environment, Installation installation) {
         Profile profile = Profile.of(value(environment, "ONEBIT_PROFILE").orElse("quick"));
+        Device device = value(environment, "ONEBIT_DEVICE").map(NotebookSettings::device).orElse(Device.CPU);
         return new NotebookSettings(profile, value(environment, "ONEBIT_SEED").map(v -> number("ONEBIT_SEED", v)).orElse(1L),
-            value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), value(environment, "ONEBIT_DEVICE").map(NotebookSettings::device).orElse(Device.CPU),
-            value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), threads(environment), installation.results(environment),
+            value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), device,
+            value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), threads(environment, device), installation.results(environment),
             value(environment, "ONEBIT_DATA").map(Path::of), value(environment, "ONEBIT_PUBLISHED").map(Path::of),
             value(environment, "ONEBIT_PUBLISHED_LIMIT").map(v -> limit(number("ONEBIT_PUBLISHED_LIMIT", v))).orElse(publishedLimit(profile)));
     }
@@ -67,8 +70,12 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
         }
     }
 
-    private static OptionalInt threads(Map<String, String> environment) {
-        return value(environment, "ONEBIT_THREADS").map(v -> OptionalInt.of(EngineChoice.threads(number("ONEBIT_THREADS", v)))).orElse(OptionalInt.empty());
+    private static OptionalInt threads(Map<String, String> environment, Device device) {
+        Optional<String> asked = value(environment, "ONEBIT_THREADS");
+        if (asked.isPresent()) return OptionalInt.of(EngineChoice.threads(number("ONEBIT_THREADS", asked.get())));
+        long jobs = value(environment, "ONEBIT_JOBS").map(v -> number("ONEBIT_JOBS", v)).orElse(1L);
+        if (jobs <= 1 || device != Device.CPU) return OptionalInt.empty();
+        return OptionalInt.of((int) Math.max(1, Runtime.getRuntime().availableProcessors() / jobs));
     }
 
     private static int limit(long value) {
@@ -98,7 +105,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
             {"ONEBIT_ENGINE", engine, "what computes; auto takes the fastest that runs here"},
             {"ONEBIT_DEVICE", device.label(), "cpu, or cuda: an NVIDIA GPU, with an engine for it"},
             {"ONEBIT_PRECISION", precision, "auto, bf16, float32"},
-            {"ONEBIT_THREADS", threads.isPresent() ? Integer.toString(threads.getAsInt()) : "not set", "compute threads; else the engine's choice"},
+            {"ONEBIT_THREADS", threads.isPresent() ? Integer.toString(threads.getAsInt()) : "not set", "compute threads; else the engine's choice, or a share of the processors where notebooks run side by side"},
             {"ONEBIT_RESULTS", results.toString(), "where run folders, tables and reports go"},
             {"ONEBIT_DATA", data.map(Path::toString).orElse("not set"), "a folder with CIFAR; else the cache, else it is fetched"},
             {"ONEBIT_PUBLISHED", published.map(Path::toString).orElse("not set"), "a folder with the authors' models; else as above"},

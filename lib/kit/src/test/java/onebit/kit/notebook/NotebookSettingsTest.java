@@ -41,6 +41,16 @@ class NotebookSettingsTest {
     }
 
     @Test
+    void notebooksThatAreExecutedAtATimeShareTheProcessorsOfTheCpu() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        assertEquals(OptionalInt.of(Math.max(1, processors / 2)), of("ONEBIT_JOBS", "2").threads());
+        assertEquals(OptionalInt.of(1), of("ONEBIT_JOBS", "1000").threads());
+        assertEquals(OptionalInt.empty(), of("ONEBIT_JOBS", "1").threads());
+        assertEquals(OptionalInt.empty(), of("ONEBIT_JOBS", "2", "ONEBIT_DEVICE", "cuda").threads());
+        assertEquals(OptionalInt.of(5), of("ONEBIT_JOBS", "2", "ONEBIT_THREADS", "5").threads());
+    }
+
+    @Test
     void theFirstCellShowsEveryVariable() {
         assertEquals(List.of("ONEBIT_PROFILE", "ONEBIT_SEED", "ONEBIT_ENGINE", "ONEBIT_DEVICE", "ONEBIT_PRECISION", "ONEBIT_THREADS", "ONEBIT_RESULTS", "ONEBIT_DATA", "ONEBIT_PUBLISHED",
             "ONEBIT_PUBLISHED_LIMIT"), of().table().stringColumn(0).asList());
