@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import onebit.data.Dataset;
 import onebit.data.GeneratedDataset;
 import onebit.data.ShiftFlipCutout;
@@ -72,17 +73,23 @@ public final class TinyTraining {
         return epochs.stream().map(EpochMetrics::withoutTimes).toList();
     }
 
-    /**
-     * A process that trains, for tests that kill it: {@code FOLDER ROW ENGINE PRECISION}. Goes on with what the folder holds,
-     * prints {@code step} after each step and {@code epoch N} after each epoch, and ends with 0 when the run is finished, with 1
-     * and a sentence if it fails.
-     */
+    /** A process that trains as {@link #inProcess} on an engine that the class path has: {@code FOLDER ROW ENGINE PRECISION}. */
     public static void main(String[] arguments) {
+        inProcess(arguments, name -> ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get)
+            .filter(e -> e.name().equals(name)).findFirst().orElseThrow());
+    }
+
+    /**
+     * For processes that tests kill: goes on with what the folder holds, prints {@code step} after each step and {@code epoch N}
+     * after each epoch, and ends with 0 when the run is finished, with 1 and a sentence if it fails.
+     *
+     * @param arguments folder, row, engine and precision
+     * @param engines   the engine of a name
+     */
+    public static void inProcess(String[] arguments, Function<String, Engine> engines) {
         try {
             TrainingConfig config = config(arguments[1], arguments[2], Precision.of(arguments[3]));
-            Engine engine = ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get)
-                .filter(e -> e.name().equals(config.engine())).findFirst().orElseThrow();
-            trainer(config, engine).train(new RunFolder(Path.of(arguments[0])), true, new TrainingListener() {
+            trainer(config, engines.apply(config.engine())).train(new RunFolder(Path.of(arguments[0])), true, new TrainingListener() {
                 @Override
                 public void batch(TrainingProgress progress) {
                     System.out.println("step");
