@@ -30,6 +30,11 @@ public record NetworkOptions(Device device, Precision precision, ConvolutionAlgo
         if (threads < 0) throw new IllegalArgumentException("The number of threads cannot be negative: " + threads + ".");
     }
 
+    /** A number of compute threads as descriptions of engines and networks say it. */
+    public static String inWords(int threads) {
+        return threads + (threads == 1 ? " thread" : " threads");
+    }
+
     public NetworkOptions withDevice(Device d) {
         return new NetworkOptions(d, precision, algorithm, batchSize, threads, training, momentum, weightDecay);
     }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import onebit.data.ShiftFlipCutout;
 import onebit.data.TrainingEpoch;
@@ -32,6 +33,7 @@ import onebit.run.Checkpoint;
 import onebit.run.EpochMetrics;
 import onebit.run.RunFolder;
 import onebit.run.UserError;
+import onebit.testing.ChangedReference;
 import onebit.train.TrainingProgress.Phase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,23 +83,10 @@ class TrainerTest {
     @Test
     void takesAsManyThreadsAsAskedAndGoesOnWithAnotherNumber() {
         List<Integer> threads = new ArrayList<>();
-        Engine engine = new Engine() {
-            @Override
-            public String name() {
-                return "reference";
-            }
-
-            @Override
-            public List<Mode> modes() {
-                return new ReferenceEngine().modes();
-            }
-
-            @Override
-            public Network network(Graph graph, NetworkOptions options) {
-                threads.add(options.threads());
-                return new ReferenceEngine().network(graph, options);
-            }
-        };
+        Engine engine = new ChangedReference(options -> {
+            threads.add(options.threads());
+            return options;
+        }, UnaryOperator.identity());
         TrainingConfig config = config("cifar10-1bit-bn");
 
         assertInstanceOf(TrainingOutcome.Stopped.class, new Trainer(config, TinyTraining.dataset(), engine, 3).train(folder("run"), false, new StopAfter(4)));
@@ -237,7 +226,7 @@ class TrainerTest {
     @Test
     void aLossThatIsNoNumberStopsTheRunAndKeepsTheLastGoodCheckpoint() {
         TrainingConfig config = config("cifar10-full-bn");
-        var failing = new DivergingEngine(8, false);
+        var failing = DivergingNetwork.engine(8, false);
         String message = assertThrows(UserError.class, () -> trainer(config, failing).train(folder("run"), false, TrainingListener.NONE)).getMessage();
         assertTrue(message.contains("the loss is NaN") && message.contains("epoch 2 of 3, 2 of 6 steps done"), message);
         Checkpoint kept = folder("run").checkpoint().orElseThrow();
@@ -247,7 +236,7 @@ class TrainerTest {
     @Test
     void parametersThatAreNoNumbersAreNeverSaved() {
         TrainingConfig config = config("cifar10-full-bn");
-        var failing = new DivergingEngine(3, true);
+        var failing = DivergingNetwork.engine(3, true);
         String message = assertThrows(UserError.class, () -> trainer(config, failing).train(folder("run"), false, TrainingListener.NONE)).getMessage();
         assertTrue(message.contains("'conv0.weight' has the value NaN"), message);
         Checkpoint kept = folder("run").checkpoint().orElseThrow();

@@ -31,7 +31,7 @@ public final class CpuEngine implements Engine {
 
     @Override
     public List<Mode> modes() {
-        Mode floats = new Mode(Precision.FLOAT32, true, features.name() + ", " + threads() + (threads() == 1 ? " thread" : " threads"));
+        Mode floats = new Mode(Precision.FLOAT32, true, features.name() + ", " + NetworkOptions.inWords(threads()));
         if (features.bf16()) return List.of(new Mode(Precision.BF16, true, floats.note() + ", bf16 instructions"), floats);
         return List.of(floats, new Mode(Precision.BF16, false,
             "this processor (" + features.name() + ") has no bf16 instructions (AVX512_BF16 or AMX); use float32"));

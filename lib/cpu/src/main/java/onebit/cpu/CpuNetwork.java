@@ -304,7 +304,7 @@ final class CpuNetwork extends CheckedNetwork {
         long winograd = convolutions.values().stream().filter(c -> c instanceof SquareWinogradConvolution || c instanceof ColumnWinogradConvolution).count();
         return options.precision().label() + ", " + (winograd == 0 ? "direct convolutions"
             : winograd + " of " + convolutions.size() + " convolutions by Winograd F(" + (options.precision() == Precision.BF16 ? "4,3" : "4x4,3x3") + ")")
-            + ", " + workers.length + (workers.length == 1 ? " thread" : " threads") + ", " + 8 * Vectors.BYTES + "-bit vectors";
+            + ", " + NetworkOptions.inWords(workers.length) + ", " + 8 * Vectors.BYTES + "-bit vectors";
     }
 
     /** What each convolution computes with, a line each. */

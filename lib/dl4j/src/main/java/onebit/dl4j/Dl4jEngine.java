@@ -30,7 +30,7 @@ public final class Dl4jEngine implements Engine {
     public List<Mode> modes() {
         NvidiaDriver driver = NvidiaDriver.here();
         Optional<String> problem = problem(driver);
-        return List.of(new Mode(Precision.FLOAT32, true, CpuFeatures.detect().name() + ", " + threads() + (threads() == 1 ? " thread" : " threads")),
+        return List.of(new Mode(Precision.FLOAT32, true, CpuFeatures.detect().name() + ", " + NetworkOptions.inWords(threads())),
             new Mode(Device.CUDA, Precision.FLOAT32, problem.isEmpty(), problem.orElseGet(() -> driver.gpus().getFirst() + ", not measured")));
     }
 

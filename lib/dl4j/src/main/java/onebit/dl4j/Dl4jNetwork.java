@@ -67,7 +67,7 @@ final class Dl4jNetwork extends CheckedNetwork {
 
     @Override
     public String description() {
-        return "dl4j, float32, ND4J " + Dl4jEngine.VERSION + " on " + options.device().label() + ", " + threads + (threads == 1 ? " thread" : " threads");
+        return "dl4j, float32, ND4J " + Dl4jEngine.VERSION + " on " + options.device().label() + ", " + NetworkOptions.inWords(threads);
     }
 
     @Override

@@ -21,7 +21,7 @@ public final class TorchEngine implements Engine {
 
     @Override
     public List<Mode> modes() {
-        String processors = threads() + (threads() == 1 ? " thread" : " threads");
+        String processors = NetworkOptions.inWords(threads());
         List<Mode> modes = new ArrayList<>();
         modes.add(new Mode(Precision.FLOAT32, true, processors));
         modes.add(new Mode(Precision.BF16, true, processors + ", slow on a CPU without bf16 instructions"));

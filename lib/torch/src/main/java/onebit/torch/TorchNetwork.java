@@ -74,7 +74,7 @@ final class TorchNetwork extends CheckedNetwork {
     @Override
     public String description() {
         return "torch " + LibTorch.TORCH + ", " + options.precision().label() + ", channels last, " + switch (options.device()) {
-            case CPU -> "oneDNN's convolutions, " + threads + (threads == 1 ? " thread" : " threads");
+            case CPU -> "oneDNN's convolutions, " + NetworkOptions.inWords(threads);
             case CUDA -> "cuDNN's convolutions on " + NvidiaDriver.here().gpus().getFirst();
         };
     }

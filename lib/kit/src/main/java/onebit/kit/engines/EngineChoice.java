@@ -30,7 +30,7 @@ public record EngineChoice(Engine engine, Device device, Precision precision, in
 
     /** The same with so many threads. */
     public EngineChoice withThreads(int n) {
-        return new EngineChoice(engine, device, precision, n, explanation + "; " + n + (n == 1 ? " thread" : " threads"));
+        return new EngineChoice(engine, device, precision, n, explanation + "; " + NetworkOptions.inWords(n));
     }
 
     public Execution execution() {

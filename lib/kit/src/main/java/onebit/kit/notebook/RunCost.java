@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import onebit.data.CifarSet;
 import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
 import onebit.kit.bench.Benchmark;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
@@ -62,7 +63,7 @@ final class RunCost {
         if (other.width() != config.width() || other.depth() != config.depth() || other.batchSize() != config.batchSize()
             || !run.executions().equals(List.of(config.execution()))) return false;
         // The number of threads is part of the engine's words alone.
-        String threads = " " + (choice.threads() == 0 ? Machine.here().cores() : choice.threads()) + " thread";
+        String threads = " " + NetworkOptions.inWords(choice.threads() == 0 ? Machine.here().cores() : choice.threads());
         return !run.sessions().isEmpty() && run.sessions().stream().allMatch(session -> session.machine().equals(Machine.here())
             && session.software().sources().equals(Software.running().sources()) && session.network().contains(threads));
     }

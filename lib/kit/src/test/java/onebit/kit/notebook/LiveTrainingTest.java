@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,19 +17,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import onebit.data.Dataset;
 import onebit.data.GeneratedDataset;
-import onebit.data.ShiftFlipCutout;
-import onebit.engine.Engine;
-import onebit.engine.Network;
-import onebit.engine.NetworkOptions;
-import onebit.kit.analysis.Predictions;
 import onebit.data.Progress;
+import onebit.data.ShiftFlipCutout;
+import onebit.engine.Batch;
+import onebit.engine.Engine;
+import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
-import onebit.model.Graph;
+import onebit.engine.StepResult;
+import onebit.kit.analysis.Predictions;
 import onebit.model.Shape;
 import onebit.reference.ReferenceEngine;
 import onebit.run.EpochMetrics;
 import onebit.run.RunFolder;
 import onebit.run.UserError;
+import onebit.testing.ChangedReference;
+import onebit.testing.ForwardingNetwork;
 import onebit.train.Evaluation;
 import onebit.train.Profile;
 import onebit.train.Row;
@@ -93,38 +93,18 @@ class LiveTrainingTest {
         }
     }
 
-    /** Trains a step when it is allowed to. */
-    private static final class StepwiseEngine implements Engine {
-
-        final Semaphore steps = new Semaphore(0);
+    /** Of an engine that trains a step when it is allowed to. */
+    private static final class Steps {
+        final Semaphore allowed = new Semaphore(0);
         final Semaphore begun = new Semaphore(0);
-        private final ReferenceEngine engine = new ReferenceEngine();
-
-        @Override
-        public String name() {
-            return engine.name();
-        }
-
-        @Override
-        public List<Mode> modes() {
-            return engine.modes();
-        }
-
-        @Override
-        public Network network(Graph graph, NetworkOptions options) {
-            Network network = engine.network(graph, options);
-            return (Network) Proxy.newProxyInstance(Network.class.getClassLoader(), new Class<?>[] {Network.class}, (proxy, method, arguments) -> {
-                if (method.getName().equals("train")) {
-                    begun.release();
-                    steps.acquireUninterruptibly();
-                }
-                try {
-                    return method.invoke(network, arguments);
-                } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                }
-            });
-        }
+        final Engine engine = new ChangedReference(network -> new ForwardingNetwork(network) {
+            @Override
+            public StepResult train(Batch batch, double learningRate) {
+                begun.release();
+                allowed.acquireUninterruptibly();
+                return super.train(batch, learningRate);
+            }
+        });
     }
 
     @Test
@@ -156,24 +136,25 @@ class LiveTrainingTest {
     @Test
     void anInterruptStopsAndSavesAndTheNextRunEndsAsIfUndisturbed() throws Exception {
         train(trainer(new ReferenceEngine()), "undisturbed");
-        StepwiseEngine engine = new StepwiseEngine();
-        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(engine), "run"));
-        engine.steps.release(8);
-        engine.begun.acquire(9); // the ninth step, the third of the second epoch, waits
+        Steps steps = new Steps();
+        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(steps.engine), "run"));
+        steps.allowed.release(8);
+        steps.begun.acquire(9); // the ninth step, the third of the second epoch, waits
         cell.thread.interrupt();
-        while (!cell.result.isDone()) { // until the training has heard of it, another step may begin
-            engine.steps.release();
-            Thread.sleep(100);
-        }
+        while (!saysThatItIsStopping()) Thread.sleep(5); // the training has heard of it by then
+        steps.allowed.release();
 
-        TrainingOutcome stopped = cell.result.get().orElseThrow();
+        TrainingOutcome stopped = cell.result.get(60, TimeUnit.SECONDS).orElseThrow();
 
         assertInstanceOf(TrainingOutcome.Stopped.class, stopped);
-        assertTrue(output.slots.getLast().stream().anyMatch(shown -> shown.text().endsWith("stopping; what has been trained is saved. Run this cell again to go on.")));
         assertTrue(output.texts().getLast().endsWith("stopped and saved. Run this cell again to go on."), output.texts().getLast());
-        engine.steps.release(100);
-        assertInstanceOf(TrainingOutcome.Finished.class, train(trainer(engine), "run").orElseThrow());
+        steps.allowed.release(100);
+        assertInstanceOf(TrainingOutcome.Finished.class, train(trainer(steps.engine), "run").orElseThrow());
         assertEquals(figures("undisturbed"), figures("run"));
+    }
+
+    private boolean saysThatItIsStopping() {
+        return output.slots.getLast().stream().anyMatch(shown -> shown.text().endsWith("stopping; what has been trained is saved. Run this cell again to go on."));
     }
 
     private List<EpochMetrics> figures(String name) {
@@ -182,20 +163,20 @@ class LiveTrainingTest {
 
     @Test
     void whileTheLastStepIsEndedAnotherRunIsRefused() throws Exception {
-        StepwiseEngine engine = new StepwiseEngine();
-        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(engine), "run"));
-        engine.begun.acquire();
+        Steps steps = new Steps();
+        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(steps.engine), "run"));
+        steps.begun.acquire();
 
         assertEquals(Optional.empty(), cell.interrupt(), "the cell ends, the step does not");
         assertTrue(output.texts().getLast().contains("stopping"), output.texts().getLast());
-        UserError refused = assertThrows(UserError.class, () -> train(trainer(engine), "run"));
+        UserError refused = assertThrows(UserError.class, () -> train(trainer(steps.engine), "run"));
         assertTrue(refused.getMessage().contains("Run this cell again in a few seconds"), refused.getMessage());
 
-        engine.steps.release(100);
+        steps.allowed.release(100);
         Optional<TrainingOutcome> next = Optional.empty();
         while (next.isEmpty()) {
             try {
-                next = train(trainer(engine), "run");
+                next = train(trainer(steps.engine), "run");
             } catch (UserError stillStopping) {
                 Thread.sleep(20);
             }
@@ -205,14 +186,14 @@ class LiveTrainingTest {
 
     @Test
     void aRunThatIsTrainedCannotBeTrainedTwice() throws Exception {
-        StepwiseEngine engine = new StepwiseEngine();
-        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(engine), "run"));
-        engine.begun.acquire();
+        Steps steps = new Steps();
+        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(steps.engine), "run"));
+        steps.begun.acquire();
 
-        UserError refused = assertThrows(UserError.class, () -> train(trainer(engine), "run"));
+        UserError refused = assertThrows(UserError.class, () -> train(trainer(steps.engine), "run"));
 
         assertTrue(refused.getMessage().contains("trains this run already"), refused.getMessage());
-        engine.steps.release(100);
+        steps.allowed.release(100);
         assertInstanceOf(TrainingOutcome.Finished.class, cell.result.get(60, TimeUnit.SECONDS).orElseThrow());
     }
 
