@@ -271,8 +271,16 @@ class Executor:
         """Of (head, file) each, so many at a time, begun in their order."""
         environment = os.environ | {"ONEBIT_JOBS": str(jobs)}
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            for done in [pool.submit(self.execute, head, file, environment) for head, file in notebooks]:
+            for done in [pool.submit(self.execute_or_stop, head, file, environment) for head, file in notebooks]:
                 done.result()
+
+    def execute_or_stop(self, *notebook) -> None:
+        """What no notebook is to blame for, such as a full disk, is no reason to go on with the others."""
+        try:
+            self.execute(*notebook)
+        except BaseException:
+            self.stop()
+            raise
 
     def execute(self, head: str, file: pathlib.Path, environment: dict) -> None:
         """One notebook, unless it was before; what it has put out is kept whatever happens."""
@@ -296,9 +304,6 @@ class Executor:
         except Stopped:
             self.progress.end(head, "stopped and saved; the same command goes on.")
             return
-        except NoSuchKernel:
-            self.stop()
-            raise
         except (DeadKernelError, CellControlSignal, RuntimeError) as e:
             entry["errors"].append(str(e) or type(e).__name__)
         finally:

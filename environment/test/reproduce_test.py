@@ -151,6 +151,17 @@ class ReproduceTest(unittest.TestCase):
         self.wait_for_the_end(kernels)
         self.assertNotIn("03-cifar10-z", self.noted())
 
+    def test_what_cannot_be_written_ends_all_in_a_sentence(self):
+        self.notebook("01-cifar10-x", self.note("x"), "import time; time.sleep(3600)")
+        self.notebook("02-cifar10-y", self.until("x"))
+        (self.results / "report" / "02-cifar10-y.ipynb").mkdir(parents=True)
+
+        done = self.run_all()
+
+        self.assertEqual(1, done.returncode)
+        self.assertIn("01-cifar10-x: stopped and saved", done.stderr)
+        self.assertIn("The report cannot be written: ", done.stderr.strip().splitlines()[-1])
+
     def test_stopped_it_leaves_no_kernel_and_goes_on_where_it_was(self):
         self.notebook("00-a", self.note("first"))
         self.notebook("10-b", self.note("begun"), f"import os, time\nwhile not os.path.exists({str(self.folder / 'go')!r}): time.sleep(.1)", self.note("end"))
