@@ -1,9 +1,7 @@
 package onebit.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import onebit.data.CifarSet;
@@ -60,8 +58,8 @@ public record PublishedScore(String id, int published, int images, int right) {
     /** Runs the model. */
     public Outputs on(Engine engine, Precision precision) {
         PublishedModel which = PublishedModel.named(id).orElseThrow();
-        Model model = MatModel.read(PublishedModels.ofUser().find(folder("ONEBIT_PUBLISHED")).get(which));
-        folder("ONEBIT_DATA");
+        Model model = MatModel.read(PublishedModels.ofUser().find(RealData.folder("ONEBIT_PUBLISHED")).get(which));
+        RealData.folder("ONEBIT_DATA");
         Split all = CifarSources.of(Optional.empty()).load(CifarSet.named(which.dataset()), Progress.NONE).test();
         assertEquals(TEST_IMAGES, all.count());
         Split tested = ALL_IMAGES ? all : all.first(images);
@@ -71,12 +69,6 @@ public record PublishedScore(String id, int published, int images, int right) {
         Evaluation evaluation = Evaluation.of(model, tested, engine, options,
             Optional.of((first, n, values) -> System.arraycopy(values, 0, logits, first * classes, n * classes)), Evaluation.Observer.NONE).orElseThrow();
         return new Outputs(evaluation.correct(), logits);
-    }
-
-    private static Path folder(String variable) {
-        String folder = System.getenv(variable);
-        assumeTrue(folder != null && !folder.isBlank(), variable + " does not name a folder");
-        return Path.of(folder);
     }
 
     /**
