@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import onebit.engine.ConvolutionAlgorithm;
-import onebit.engine.CpuFeatures;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
@@ -18,7 +17,6 @@ import onebit.testing.EngineComparison;
 import onebit.testing.RandomGraphs;
 import onebit.testing.SyntheticBatch;
 import onebit.train.Row;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -42,7 +40,7 @@ class CpuEngineTest {
     @ParameterizedTest(name = "bf16 {0}, {1} threads")
     @CsvSource({"DIRECT, 1", "DIRECT, 2", "WINOGRAD, 1", "WINOGRAD, 2", "WINOGRAD, 3"})
     void bf16AgreesWithTheReferenceAsFarAsItsDigitsGo(ConvolutionAlgorithm algorithm, int threads) {
-        Assumptions.assumeTrue(CpuFeatures.detect().bf16(), "this processor has no bf16 instructions");
+        Bf16.assumeAvailable(Precision.BF16);
         List<String> beyond = new ArrayList<>();
         for (int seed = 0; seed < NETWORKS; seed++) {
             EngineComparison comparison = compare(seed, Precision.BF16, algorithm, threads);
@@ -64,7 +62,7 @@ class CpuEngineTest {
     @ParameterizedTest(name = "{0}, {1}")
     @CsvSource({"DIRECT, bn", "DIRECT, srelu", "WINOGRAD, bn", "WINOGRAD, srelu"})
     void gradientsInBf16AgreeInTheMethodsNetworks(ConvolutionAlgorithm algorithm, String norm) {
-        Assumptions.assumeTrue(CpuFeatures.detect().bf16(), "this processor has no bf16 instructions");
+        Bf16.assumeAvailable(Precision.BF16);
         NetworkOptions options = NetworkOptions.training(Precision.BF16).withAlgorithm(algorithm).withThreads(2);
         for (Row row : Row.ALL) {
             if (!row.dataset().equals("cifar10") || !row.activation().label().equals(norm)) continue;
@@ -82,7 +80,7 @@ class CpuEngineTest {
     @ParameterizedTest(name = "{0} {1}, {2} threads")
     @CsvSource({"FLOAT32, DIRECT, 2", "FLOAT32, WINOGRAD, 3", "BF16, DIRECT, 3", "BF16, WINOGRAD, 2"})
     void stepsAreRepeatableBitForBit(Precision precision, ConvolutionAlgorithm algorithm, int threads) {
-        Assumptions.assumeTrue(precision == Precision.FLOAT32 || CpuFeatures.detect().bf16(), "this processor has no bf16 instructions");
+        Bf16.assumeAvailable(precision);
         for (int seed = 0; seed < 4; seed++) {
             RandomGraphs.Case random = RandomGraphs.of(seed);
             NetworkOptions options = NetworkOptions.training(precision).withAlgorithm(algorithm).withThreads(threads)

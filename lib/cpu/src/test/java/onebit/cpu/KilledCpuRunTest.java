@@ -2,14 +2,12 @@ package onebit.cpu;
 
 import java.nio.file.Path;
 import java.util.List;
-import onebit.engine.CpuFeatures;
 import onebit.engine.Precision;
 import onebit.run.RunFolder;
 import onebit.testing.JavaProcess;
 import onebit.train.KilledTraining;
 import onebit.train.TinyTraining;
 import onebit.train.TrainingListener;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +21,7 @@ class KilledCpuRunTest {
     @ParameterizedTest
     @CsvSource({"cifar10-1bit-bn, BF16", "cifar10-full-srelu, FLOAT32"})
     void killedAndResumedEndsWithTheSameBits(String row, Precision precision) throws Exception {
-        Assumptions.assumeTrue(precision == Precision.FLOAT32 || CpuFeatures.detect().bf16(), "this processor has no bf16 instructions");
+        Bf16.assumeAvailable(precision);
         RunFolder whole = new RunFolder(temp.resolve("whole"));
         TinyTraining.trainer(TinyTraining.config(row, "cpu", precision), new CpuEngine()).train(whole, false, TrainingListener.NONE);
         KilledTraining.of(temp.resolve("killed"), JavaProcess.of(TinyTraining.class).withOptions("-XX:-UsePerfData"),

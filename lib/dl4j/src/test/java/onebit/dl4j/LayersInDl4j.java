@@ -33,8 +33,11 @@ public final class LayersInDl4j {
 
     private LayersInDl4j() {}
 
+    /** With a seed, which DL4J else takes from the clock. */
     private static ComputationGraphConfiguration configuration(Graph graph) {
-        return TrainableGraph.configuration(graph, NetworkOptions.training(Precision.FLOAT32).withDescent(0.9, 5e-4));
+        ComputationGraphConfiguration configuration = TrainableGraph.configuration(graph, NetworkOptions.training(Precision.FLOAT32).withDescent(0.9, 5e-4));
+        configuration.getDefaultConfiguration().setSeed(1);
+        return configuration;
     }
 
     public static void jsonRoundTrip() {
