@@ -3,9 +3,10 @@
     .venv/bin/python environment/reproduce.py --profile quick [--jobs N] [ROW...]
 
 Row notebooks are executed several at a time: one trains while another starts or draws, and threads that do not wait for each
-other train more images. Executed notebooks, state.json and index.html go to results/report. A notebook that fails does not keep the others from
-being executed; the exit code is then 1. One whose data cannot be had says "not run:" and why, which is no failure. Stopped
-by Ctrl-C or killed, the same command goes on: with the notebooks that were not done, and the run that was not finished.
+other train more images. Executed notebooks, state.json and index.html go to results/report. A notebook that fails does not
+keep the others from being executed; the exit code is then 1. One whose data cannot be had says "not run:" and why, which is
+no failure. Stopped by Ctrl-C or killed, the same command goes on: with the notebooks that were not done, and the run that was
+not finished.
 """
 import argparse
 import asyncio
@@ -282,13 +283,16 @@ class Executor:
             self.stop()
             raise
 
-    def execute(self, head: str, file: pathlib.Path, environment: dict) -> None:
-        """One notebook, unless it was before; what it has put out is kept whatever happens."""
-        if self.stopped.is_set():
-            return
-        executed = self.folder / file.name
-        if self.state.has(file, executed):
+    def executed_before(self, head: str, file: pathlib.Path) -> bool:
+        """Whether a notebook need not be executed again; if so, says so."""
+        before = self.state.has(file, self.folder / file.name)
+        if before:
             self.progress.end(head, f"{outcome(self.state.done[file.stem])} (before)")
+        return before
+
+    def execute(self, head: str, file: pathlib.Path, environment: dict) -> None:
+        """One notebook; what it has put out is kept whatever happens."""
+        if self.stopped.is_set():
             return
         self.progress.tell(head, "starting the kernel")
         begun, notebook = time.monotonic(), blank(file)
@@ -309,7 +313,7 @@ class Executor:
         finally:
             self.running.discard(execution)
             relocate(notebook, os.path.relpath(file.parent.parent, self.folder))
-            write(executed, nbformat.writes(notebook))
+            write(self.folder / file.name, nbformat.writes(notebook))
         entry["errors"] = errors(notebook) + entry["errors"]
         entry["not_run"] = not_run(notebook)
         entry["seconds"] = round(time.monotonic() - begun, 1)
@@ -346,9 +350,9 @@ def run(arguments) -> int:
     executor = Executor(folder, arguments.kernel, arguments.silence, progress, state)
     notebooks = [(f"[{place}/{len(files)}] {file.stem}", file) for place, file in enumerate(files, 1)]
     for rows, group in itertools.groupby(notebooks, lambda notebook: ROW_NOTEBOOK.fullmatch(notebook[1].stem) is not None):
-        group = list(group)
-        left = sum(not state.has(file, folder / file.name) for _, file in group)
-        executor.execute_all(group, max(1, min(arguments.jobs or jobs(arguments.profile), left)) if rows else 1)
+        left = [notebook for notebook in group if not executor.executed_before(*notebook)]
+        if left:
+            executor.execute_all(left, min(arguments.jobs or jobs(arguments.profile), len(left)) if rows else 1)
     if executor.stopped.is_set():
         return 130
     entries = [(file, state.done[file.stem]) for file in files]

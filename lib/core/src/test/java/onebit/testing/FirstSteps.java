@@ -1,6 +1,10 @@
 package onebit.testing;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.List;
+import java.util.stream.Stream;
 import onebit.data.Dataset;
 import onebit.data.GeneratedDataset;
 import onebit.data.ShiftFlipCutout;
@@ -27,7 +31,19 @@ public final class FirstSteps {
 
     private FirstSteps() {}
 
-    public static List<ShadowedEngine.Step> of(Row row, Engine trains, Engine follows) {
+    /** Ids of the rows, for parameterized tests. */
+    public static Stream<String> rows() {
+        return Row.ALL.stream().map(Row::id);
+    }
+
+    /** Fails if the losses or the updates of the two differ. */
+    public static void assertAgree(String row, Engine trains, Engine follows) {
+        List<ShadowedEngine.Step> steps = of(Row.of(row), trains, follows);
+        assertEquals(STEPS, steps.size());
+        for (ShadowedEngine.Step step : steps) assertTrue(step.lossError() < 1e-4 && step.worst() < 0.05 && step.momentum() < 0.01, steps.toString());
+    }
+
+    private static List<ShadowedEngine.Step> of(Row row, Engine trains, Engine follows) {
         int classes = row.dataset().equals("cifar10") ? CLASSES_OF_CIFAR10 : CLASSES_OF_CIFAR100;
         Shape shape = new Shape(3, 32, 32);
         Dataset images = GeneratedDataset.of(shape, classes, STEPS * BATCH, 1, 5);

@@ -27,9 +27,10 @@ public final class ShadowedEngine implements Engine {
      * @param momentum the relative error of the momentum after the step, of all parameters together, as the norm of the
      *                 difference. Activations next to the kink of their ReLU fall to either side of it on two engines:
      *                 thousandths, not the digits of float32
+     * @param worst    the same of the parameter where it is greatest: hundredths
      * @param averages the greatest relative error of how a layer's running averages moved
      */
-    public record Step(double loss, double shadow, double momentum, double averages) {
+    public record Step(double loss, double shadow, double momentum, double worst, double averages) {
 
         public double lossError() {
             return Math.abs(loss - shadow);
@@ -108,19 +109,20 @@ public final class ShadowedEngine implements Engine {
 
         private Step step(NamedTensors before, double loss, double otherLoss) {
             NamedTensors mine = state(), others = other.state();
-            double difference = 0, norm = 0, averages = 0;
+            double difference = 0, norm = 0, worst = 0, averages = 0;
             for (Graph.Parameter p : graph().parameters())
                 if (p.trainable()) {
-                    float[] expected = others.get(NamedTensors.momentum(p.name())).values(), actual = mine.get(NamedTensors.momentum(p.name())).values();
-                    for (int i = 0; i < expected.length; i++) {
-                        difference += Math.pow(expected[i] - actual[i], 2);
-                        norm += Math.pow(expected[i], 2);
+                    Tensor expected = others.get(NamedTensors.momentum(p.name())), actual = mine.get(NamedTensors.momentum(p.name()));
+                    worst = Math.max(worst, EngineComparison.relativeNorm(expected, actual));
+                    for (int i = 0; i < expected.size(); i++) {
+                        difference += Math.pow(expected.values()[i] - actual.values()[i], 2);
+                        norm += Math.pow(expected.values()[i], 2);
                     }
                 } else {
                     Tensor from = before.get(p.name());
                     averages = Math.max(averages, EngineComparison.relativeNorm(moved(from, others.get(p.name())), moved(from, mine.get(p.name()))));
                 }
-            return new Step(loss, otherLoss, Math.sqrt(difference / norm), averages);
+            return new Step(loss, otherLoss, Math.sqrt(difference / norm), worst, averages);
         }
 
         private static Tensor moved(Tensor from, Tensor to) {
@@ -135,13 +137,8 @@ public final class ShadowedEngine implements Engine {
             otherIsBehind = false;
             float[] mine = new float[batch.size() * graph().classes()], others = new float[mine.length];
             StepResult result = super.evaluate(batch, mine);
-            other.evaluate(batch, others);
-            double greatest = 0, error = 0;
-            for (int i = 0; i < mine.length; i++) {
-                greatest = Math.max(greatest, Math.abs(mine[i]));
-                error = Math.max(error, Math.abs((double) mine[i] - others[i]));
-            }
-            logitError = Math.max(logitError, error / greatest);
+            int correct = other.evaluate(batch, others).correct();
+            logitError = Math.max(logitError, new PublishedScore.Outputs(result.correct(), mine).distance(new PublishedScore.Outputs(correct, others)));
             if (logits != null) System.arraycopy(mine, 0, logits, 0, mine.length);
             return result;
         }

@@ -1,16 +1,9 @@
 package onebit.torch;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import onebit.kit.engines.IsolatedEngine;
 import onebit.testing.FirstSteps;
 import onebit.testing.RealRun;
-import onebit.testing.ShadowedEngine;
-import onebit.train.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,16 +12,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each row's first 20 steps, and a run, beside the cpu engine. */
 class BesideTheCpuEngineTest {
 
-    static Stream<String> rows() {
-        return Row.ALL.stream().map(Row::id);
-    }
-
     @ParameterizedTest
-    @MethodSource("rows")
+    @MethodSource("onebit.testing.FirstSteps#rows")
     void lossesAndUpdatesAgreeWithTheCpuEngines(String row) {
-        List<ShadowedEngine.Step> steps = FirstSteps.of(Row.of(row), IsolatedEngine.of("cpu"), IsolatedEngine.of("torch"));
-        assertEquals(20, steps.size());
-        for (ShadowedEngine.Step step : steps) assertTrue(step.lossError() < 1e-4 && step.momentum() < 0.01, steps.toString());
+        FirstSteps.assertAgree(row, IsolatedEngine.of("cpu"), IsolatedEngine.of("torch"));
     }
 
     @Test
