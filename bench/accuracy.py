@@ -1,12 +1,16 @@
-"""Whether a precision or a way of convolution costs accuracy: test accuracy of finished run folders, by setting, with intervals.
+"""Whether a precision or a way of convolution costs accuracy: test accuracy of run folders, by setting, with intervals.
 
     python accuracy.py [FOLDER ...]       run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills)
 
 Prints two tables in Markdown: mean, standard deviation and 95 % interval of the mean (Student's t) of every setting; and for every
 setting its difference from float32 by direct convolutions, with a 95 % interval (Welch's: the runs count as independent, since
 after a few steps rounding has led runs of one seed apart).
+
+A run with warm restarts (the rows with batch norm) counts at each epoch before a restart that it has reached, 2, 6, 14 and so on:
+up to there it is, to the last bit, a run of so many epochs. Other runs count at their end.
 """
 import argparse
+import csv
 import json
 import math
 import statistics
@@ -17,6 +21,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 BASE = "float32 direct"
+BEFORE_RESTARTS = (2, 6, 14, 30, 62, 126, 254)
 
 
 @dataclass(frozen=True, order=True)
@@ -30,9 +35,9 @@ class Task:
     images: str
 
     @staticmethod
-    def of(config: dict) -> "Task":
+    def of(config: dict, epochs: int) -> "Task":
         limits = [config["train_limit"], config["test_limit"]]
-        return Task(config["width"], config["depth"], config["epochs"], config["row"], "all" if not any(limits) else "{}, {}".format(*limits))
+        return Task(config["width"], config["depth"], epochs, config["row"], "all" if not any(limits) else "{}, {}".format(*limits))
 
     def cells(self) -> str:
         part = "" if self.images == "all" else f" (images: {self.images})"
@@ -91,20 +96,36 @@ def student(probability: float, freedom: float) -> float:
 
 def read(folders: list[Path]) -> tuple[dict, list[str]]:
     """({task: {arithmetic: {seed: accuracy in per cent}}}, what a reader should know of the runs)"""
-    runs, sources, unfinished = defaultdict(lambda: defaultdict(dict)), set(), 0
+    runs, sources, left_out, emulated = defaultdict(lambda: defaultdict(dict)), set(), 0, 0
     for config_file in sorted({file for folder in folders for file in folder.rglob("config.json")}):
         folder = config_file.parent
-        if not (folder / "result.json").exists():
-            unfinished += 1
+        config = json.loads(config_file.read_text())
+        found = counted(folder, config)
+        if not found:
+            left_out += 1
             continue
-        config, result = (json.loads((folder / name).read_text()) for name in ("config.json", "result.json"))
         sessions = json.loads((folder / "provenance.json").read_text())["sessions"]
         sources.update(session["software"]["sources"] for session in sessions)
-        seeds = runs[Task.of(config)][arithmetic(config, sessions[-1]["network"])]
-        if seeds.setdefault(config["seed"], result["accuracy_percent"]) != result["accuracy_percent"]:
-            raise SystemExit(f"accuracy.py: two runs of one configuration and seed ended differently, one of them in {folder}. Give folders of one study.")
-    notes = [f"{len(sources)} states of the sources made these runs."] * (len(sources) > 1) + [f"{unfinished} unfinished runs are left out."] * bool(unfinished)
-    return runs, notes
+        emulated += any("emulated" in session["network"] for session in sessions)
+        for epochs, percent in found.items():
+            seeds = runs[Task.of(config, epochs)][arithmetic(config, sessions[-1]["network"])]
+            if seeds.setdefault(config["seed"], percent) != percent:
+                raise SystemExit(f"accuracy.py: two runs of one configuration and seed differ after {epochs} epochs, one of them in {folder}. "
+                                 "Give folders of one study.")
+    notes = [f"{len(sources)} states of the sources made these runs."] * (len(sources) > 1)
+    notes += [f"{emulated} of the runs in bf16 emulated its instructions."] * bool(emulated)
+    return runs, notes + [f"{left_out} unfinished runs are left out, which have reached no epoch that counts."] * bool(left_out)
+
+
+def counted(folder: Path, config: dict) -> dict[int, float]:
+    """{epochs: accuracy in per cent} at which a run counts, finished or not."""
+    metrics = folder / "metrics.csv"
+    if not metrics.exists():
+        return {}
+    with metrics.open(newline="") as lines:
+        after = {int(line["epoch"]): round(100 * float(line["test_accuracy"]), 2) for line in csv.DictReader(lines)}
+    restarts = BEFORE_RESTARTS if config["row"].endswith("-bn") else ()
+    return {epochs: percent for epochs, percent in after.items() if epochs in restarts or epochs == config["epochs"]}
 
 
 def arithmetic(config: dict, network: str) -> str:
@@ -134,12 +155,13 @@ def differences(runs: dict) -> str:
         for kind, seeds in sorted(kinds.items()):
             values = list(seeds.values())
             if kind != BASE and len(values) > 1 and len(base) > 1:
-                found[kind].append((len(values), difference(mean(values), mean(base))))
-                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(found[kind][-1][1]))
-    for kind, estimates in found.items():
+                estimate = difference(mean(values), mean(base))
+                found[task.epochs, kind].append((len(values), estimate))
+                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(estimate))
+    for (epochs, kind), estimates in sorted(found.items()):  # not over epochs: one run counts at several
         if len(estimates) > 1:
             total = sum(n for n, _ in estimates)
-            rows.append(f"| **all {len(estimates)} above, weighted by their runs** | | | {kind} | {total} | "
+            rows.append(f"| **all {len(estimates)} of {epochs} epochs, weighted by their runs** | | {epochs} | {kind} | {total} | "
                         + signed(combined([(n / total, e) for n, e in estimates])))
     return "\n".join(rows)
 
@@ -153,7 +175,7 @@ def main():
     p.add_argument("folders", nargs="*", type=Path, default=[PROJECT / "bench" / "results" / "seeds"], metavar="FOLDER")
     runs, notes = read(p.parse_args().folders)
     if not runs:
-        sys.exit("accuracy.py: there is no finished run in these folders; bench/seeds makes some.")
+        sys.exit("accuracy.py: no run in these folders has reached an epoch that counts; bench/seeds makes some.")
     print(means(runs) + "\n\n" + differences(runs) + "".join("\n\n" + note for note in notes))
 
 

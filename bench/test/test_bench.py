@@ -104,35 +104,51 @@ class Accuracy(unittest.TestCase):
     def test_settings_are_told_apart_and_automatic_choice_counts_as_what_it_chose(self):
         with tempfile.TemporaryDirectory() as folder:
             for seed in (1, 2, 3):
-                run(folder, seed, "float32", "direct", "direct convolutions", 72.0 + seed)
-                run(folder, seed, "bf16", "auto", "direct convolutions", 71.0 + seed)
-                run(folder, seed, "bf16", "winograd", "19 of 20 convolutions by Winograd F(2x2,3x3)", 72.5 + seed)
-            run(folder, 4, "bf16", "direct", "direct convolutions", 0.0, finished=False)
+                run(folder, seed, "float32", "direct", "direct convolutions", {6: 72.0 + seed})
+                run(folder, seed, "bf16", "auto", "direct convolutions", {6: 71.0 + seed})
+                run(folder, seed, "bf16", "winograd", "19 of 20 convolutions by Winograd F(2x2,3x3)", {6: 72.5 + seed})
+            run(folder, 4, "bf16", "direct", "direct convolutions", {1: 40.0})
             runs, notes = accuracy.read([Path(folder)])
         self.assertIn("| cifar10-1bit-bn | 20-1 | 6 | bf16 direct | 3 | 73.00 | 1.00 | 70.52 to 75.48 |", accuracy.means(runs))
         self.assertIn("| bf16 direct | 3, 3 | -1.00 |", accuracy.differences(runs))
         self.assertIn("| bf16 winograd | 3, 3 | +0.50 |", accuracy.differences(runs))
-        self.assertEqual(notes, ["1 unfinished runs are left out."])
+        self.assertEqual(notes, ["1 unfinished runs are left out, which have reached no epoch that counts."])
 
-    def test_over_all_tasks_each_weighs_as_much_as_it_has_runs(self):
+    def test_a_run_with_warm_restarts_counts_before_each_of_them_finished_or_not(self):
         with tempfile.TemporaryDirectory() as folder:
-            for epochs, seeds, difference in ((6, (1, 2, 3), -0.5), (14, (1, 2), 0.5)):
+            run(folder, 1, "bf16", "direct", "direct convolutions", {1: 40.0, 2: 58.25, 5: 60.0, 6: 72.5, 9: 65.0}, epochs=14, note="bf16 emulated")
+            run(folder, 2, "bf16", "direct", "direct convolutions", {2: 57.0, 6: 30.0, 9: 45.0}, epochs=14, row="cifar10-1bit-srelu")
+            runs, notes = accuracy.read([Path(folder)])
+        self.assertEqual(notes[0], "1 of the runs in bf16 emulated its instructions.")
+        self.assertEqual({task.epochs: kinds["bf16 direct"] for task, kinds in runs.items()}, {2: {1: 58.25}, 6: {1: 72.5}})
+
+    def test_runs_of_one_configuration_that_differ_are_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run(folder, 1, "bf16", "direct", "direct convolutions", {2: 58.25, 6: 72.5})
+            run(folder, 1, "bf16", "direct", "direct convolutions", {2: 58.25, 6: 72.25}, epochs=14)
+            with self.assertRaisesRegex(SystemExit, "differ after 6 epochs"):
+                accuracy.read([Path(folder)])
+
+    def test_over_all_tasks_of_as_many_epochs_each_weighs_as_much_as_it_has_runs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for row, seeds, difference in (("cifar10-1bit-bn", (1, 2, 3), -0.5), ("cifar10-full-bn", (1, 2), 0.5)):
                 for seed in seeds:
-                    run(folder, seed, "float32", "direct", "direct convolutions", 72.0 + seed, epochs=epochs)
-                    run(folder, seed, "bf16", "direct", "direct convolutions", 72.0 + seed + difference, epochs=epochs)
+                    run(folder, seed, "float32", "direct", "direct convolutions", {2: 50.0 + seed, 6: 72.0 + seed}, row=row)
+                    run(folder, seed, "bf16", "direct", "direct convolutions", {2: 51.0 + seed, 6: 72.0 + seed + difference}, row=row)
             runs, _ = accuracy.read([Path(folder)])
-        self.assertIn("weighted by their runs** | | | bf16 direct | 5 | -0.10 |", accuracy.differences(runs))  # (3 * -0.5 + 2 * 0.5) / 5
+        self.assertIn("of 6 epochs, weighted by their runs** | | 6 | bf16 direct | 5 | -0.10 |", accuracy.differences(runs))  # (3 * -0.5 + 2 * 0.5) / 5
+        self.assertIn("of 2 epochs, weighted by their runs** | | 2 | bf16 direct | 5 | +1.00 |", accuracy.differences(runs))
 
 
-def run(folder, seed, precision, algorithm, network, percent, finished=True, epochs=6):
-    path = Path(folder, f"{precision}-{algorithm}-{epochs}-{seed}")
+def run(folder, seed, precision, algorithm, network, percent_after, epochs=6, row="cifar10-1bit-bn", note="512-bit vectors"):
+    """A run folder with the given accuracies after some epochs."""
+    path = Path(folder, f"{row}-{precision}-{algorithm}-{epochs}-{seed}")
     path.mkdir()
-    config = {"row": "cifar10-1bit-bn", "depth": 20, "width": 1, "epochs": epochs, "seed": seed, "engine": "cpu", "precision": precision,
+    config = {"row": row, "depth": 20, "width": 1, "epochs": epochs, "seed": seed, "engine": "cpu", "precision": precision,
               "algorithm": algorithm, "train_limit": 0, "test_limit": 0}
     (path / "config.json").write_text(json.dumps(config))
-    (path / "provenance.json").write_text(json.dumps({"sessions": [{"network": f"{precision}, {network}, 2 threads", "software": {"sources": "a"}}]}))
-    if finished:
-        (path / "result.json").write_text(json.dumps({"accuracy_percent": percent}))
+    (path / "provenance.json").write_text(json.dumps({"sessions": [{"network": f"{precision}, {network}, 2 threads, {note}", "software": {"sources": "a"}}]}))
+    (path / "metrics.csv").write_text("\n".join(["epoch,test_accuracy", *(f"{epoch},{percent / 100}" for epoch, percent in percent_after.items())]))
 
 
 if __name__ == "__main__":

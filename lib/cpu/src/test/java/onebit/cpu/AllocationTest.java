@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import onebit.engine.Precision;
-import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +25,7 @@ class AllocationTest {
     @CsvSource({"float32, direct, 1", "float32, winograd, 2", "bf16, direct, 1", "bf16, winograd, 2"})
     void vectorsStayInRegisters(String precision, String algorithm, int width) throws Exception {
         Bf16.assumeAvailable(Precision.of(precision));
-        String printed = JavaProcess.of(MeasuredTraining.class).run(temp.resolve("output"), precision, algorithm, String.valueOf(width), "16",
+        String printed = Bf16.process(MeasuredTraining.class).run(temp.resolve("output"), precision, algorithm, String.valueOf(width), "16",
             String.valueOf(BOUND), String.valueOf(STEPS));
         var measured = Pattern.compile("(\\d+) bytes a step").matcher(printed);
         assertTrue(measured.find() && Long.parseLong(measured.group(1)) <= BOUND, printed);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +60,15 @@ class CpuEngineErrorsTest {
     void withBf16InstructionsBf16IsPreferred() {
         assertEquals(List.of(Precision.BF16, Precision.FLOAT32),
             new CpuEngine(CpuFeatures.of(Set.of("avx512bw", "avx512_bf16"))).modes().stream().map(Engine.Mode::precision).toList());
+    }
+
+    @Test
+    void emulatedBf16IsAModeOfAvx512OnlyAndNeverTheFirst() {
+        assumeTrue(Boolean.getBoolean(CpuEngine.EMULATED_BF16), "as in the build");
+        List<Engine.Mode> modes = new CpuEngine(CpuFeatures.named("AVX-512")).modes();
+        assertEquals(Precision.FLOAT32, modes.getFirst().precision());
+        assertTrue(modes.get(1).available() && modes.get(1).note().endsWith(", bf16 emulated, slower than float32"), modes.toString());
+        assertFalse(new CpuEngine(AVX2).modes().get(1).available());
     }
 
     @Test
@@ -120,7 +130,7 @@ class CpuEngineErrorsTest {
         for (int pieces = 0; ; pieces++) {
             ScarceMemory memory = new ScarceMemory(pieces);
             Set<Thread> before = Thread.getAllStackTraces().keySet();
-            try (CpuNetwork _ = new CpuNetwork(GRAPH, options, 2, memory)) {
+            try (CpuNetwork _ = new CpuNetwork(GRAPH, options, 2, false, memory)) {
                 assertTrue(pieces > 10, "it was to fail half-way, many times");
                 return;
             } catch (OutOfMemoryError e) {

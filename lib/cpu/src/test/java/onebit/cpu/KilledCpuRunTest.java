@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import onebit.engine.Precision;
 import onebit.run.RunFolder;
-import onebit.testing.JavaProcess;
 import onebit.train.KilledTraining;
 import onebit.train.TinyTraining;
 import onebit.train.TrainingListener;
@@ -24,7 +23,7 @@ class KilledCpuRunTest {
         Bf16.assumeAvailable(precision);
         RunFolder whole = new RunFolder(temp.resolve("whole"));
         TinyTraining.trainer(TinyTraining.config(row, "cpu", precision), new CpuEngine()).train(whole, false, TrainingListener.NONE);
-        KilledTraining.of(temp.resolve("killed"), JavaProcess.of(TinyTraining.class).withOptions("-XX:-UsePerfData"),
+        KilledTraining.of(temp.resolve("killed"), Bf16.process(TinyTraining.class).withOptions("-XX:-UsePerfData"),
             List.of(row, "cpu", precision.label()), 3, 1000).assertEndedLike(whole);
     }
 }

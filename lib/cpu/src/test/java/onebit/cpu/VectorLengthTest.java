@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
-import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +37,7 @@ class VectorLengthTest {
     }
 
     private void assertPass(int least, int bits, List<String> prefix, Class<?>... tests) throws Exception {
-        String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
+        String printed = Bf16.process(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
             .run(prefix, temp.resolve("output"), Stream.of(tests).map(Class::getName).toArray(String[]::new));
         var counts = Pattern.compile(bits + "-bit vectors: (\\d+) tests succeeded, 0 failed").matcher(printed);
         assertTrue(counts.find() && Integer.parseInt(counts.group(1)) >= least, printed);
