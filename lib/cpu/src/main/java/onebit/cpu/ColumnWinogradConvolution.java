@@ -51,7 +51,8 @@ final class ColumnWinogradConvolution extends Convolution {
         row = (long) width * Layout.BLOCK * 2;
         productRow = 2 * row;
         products = new ConvolutionPrimitives(new Tensors(), new OneDnn.Window(new long[] {1, 1}, new long[] {0, 1}, new long[] {0, 1}),
-            OneDnn.BF16, TAG_GOIHW, Math.min(forwardChunk(), images), workers, training, training, memory);
+            OneDnn.BF16, OneDnn.F32, TAG_GOIHW, Math.min(forwardChunk(), images), workers, training, training,
+            EmulatedProduct.WANTED, memory);
         slab = products.count / PLANES;
         master = memory.allocate(4 * TAPS * slab);
         momentum = training ? memory.allocate(4 * TAPS * slab) : 0;
@@ -65,23 +66,13 @@ final class ColumnWinogradConvolution extends Convolution {
         }
 
         @Override
-        public long source(int images) {
-            return planes(OneDnn.BF16, images, in.channels);
+        public long source(int type, int images) {
+            return planes(type, images, in.channels);
         }
 
         @Override
-        public long sourceGradient(int images) {
-            return planes(OneDnn.F32, images, in.channels);
-        }
-
-        @Override
-        public long result(int images) {
-            return planes(OneDnn.F32, images, out.channels);
-        }
-
-        @Override
-        public long resultGradient(int images) {
-            return planes(OneDnn.BF16, images, out.channels);
+        public long result(int type, int images) {
+            return planes(type, images, out.channels);
         }
 
         @Override

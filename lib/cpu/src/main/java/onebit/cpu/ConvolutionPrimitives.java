@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * oneDNN's three products of a convolution, on any number of images: forward, back to its input, and the gradient of
@@ -15,15 +16,22 @@ final class ConvolutionPrimitives implements AutoCloseable {
     /** A convolution's tensors as oneDNN's descriptors, which whoever asks destroys. */
     interface Tensors {
 
-        long source(int images);
+        /** Of the source, and of its gradient. */
+        long source(int type, int images);
 
-        long sourceGradient(int images);
-
-        long result(int images);
-
-        long resultGradient(int images);
+        /** Of the result, and of its gradient. */
+        long result(int type, int images);
 
         long weights(int type, int tag);
+    }
+
+    /** A product for one thread: each run says where the data lie. */
+    interface Product extends AutoCloseable {
+
+        void run(Worker worker, long first, long second, long third);
+
+        @Override
+        void close();
     }
 
     private enum Kind { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS }
@@ -32,33 +40,43 @@ final class ConvolutionPrimitives implements AutoCloseable {
 
     private final Tensors tensors;
     private final OneDnn.Window window;
+    /** Type of operands, weights included, and of results: as they are given, and as oneDNN computes with them. */
+    private final int operands, results, computedOperands, computedResults;
     private final boolean back;
     private final int plainTag;
     private final Map<Key, Primitive> primitives = new HashMap<>();
-    private final List<Map<Key, Primitive.Bound>> bound = new ArrayList<>();
+    private final List<Map<Key, Product>> bound = new ArrayList<>();
     private final List<Primitive.Bound> packs = new ArrayList<>();
+    /** What weights go through before they are packed, if products of bf16 are emulated. */
+    private final Optional<Primitive.Bound> rounding;
     private final long forwardWeights, backwardWeights, gradientWeights;
-    private final long packedForward, packedBackward;
+    private final long packedForward, packedBackward, rounded;
 
     /** Number of weights, those of padding channels included. */
     final long count;
 
     /**
-     * @param type     of the packed weights
+     * @param operands type of source, weights and the result's gradient
+     * @param results  type of the result and the source's gradient
      * @param plainTag oneDNN's tag of weights in their plain order
      * @param images   in a call, as a rule; it decides how weights are packed
      * @param training whether the gradient of the weights will be wanted
      * @param back     whether that of the source will be
+     * @param emulated whether products of bf16 operands are formed in float32 ({@link EmulatedProduct})
      */
-    ConvolutionPrimitives(Tensors tensors, OneDnn.Window window, int type, int plainTag, int images, int workers, boolean training, boolean back,
-                          HostMemory memory) {
+    ConvolutionPrimitives(Tensors tensors, OneDnn.Window window, int operands, int results, int plainTag, int images, int workers, boolean training,
+                          boolean back, boolean emulated, HostMemory memory) {
         this.tensors = tensors;
         this.window = window;
+        this.operands = operands;
+        this.results = results;
+        computedOperands = emulated ? OneDnn.F32 : operands;
+        computedResults = emulated ? OneDnn.F32 : results;
         this.back = back;
         this.plainTag = plainTag;
         for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
 
-        long any = tensors.weights(type, OneDnn.TAG_ANY), anyFloat = tensors.weights(OneDnn.F32, OneDnn.TAG_ANY);
+        long any = tensors.weights(computedOperands, OneDnn.TAG_ANY), anyFloat = tensors.weights(OneDnn.F32, OneDnn.TAG_ANY);
         Primitive forward = forward(images, any);
         primitives.put(new Key(Kind.FORWARD, images), forward);
         forwardWeights = OneDnn.query(forward.descriptor(), OneDnn.QUERY_WEIGHTS);
@@ -76,22 +94,26 @@ final class ConvolutionPrimitives implements AutoCloseable {
         count = OneDnn.size(gradientWeights) / 4;
         packedForward = memory.allocate(OneDnn.size(forwardWeights));
         packedBackward = back ? memory.allocate(OneDnn.size(backwardWeights)) : 0;
-        packs.add(Primitive.Bound.reorder(gradientWeights, forwardWeights));
-        if (back) packs.add(Primitive.Bound.reorder(gradientWeights, backwardWeights));
+        long packable = emulated ? tensors.weights(OneDnn.BF16, plainTag) : gradientWeights;
+        rounded = emulated ? memory.allocate(OneDnn.size(packable)) : 0;
+        packs.add(Primitive.Bound.reorder(packable, forwardWeights));
+        if (back) packs.add(Primitive.Bound.reorder(packable, backwardWeights));
+        rounding = emulated ? Optional.of(Primitive.Bound.reorder(gradientWeights, packable)) : Optional.empty();
+        if (emulated) destroy(packable);
     }
 
     private Primitive forward(int images, long weights) {
-        return make(tensors.source(images), tensors.result(images),
+        return make(tensors.source(computedOperands, images), tensors.result(computedResults, images),
             (src, dst, attributes) -> OneDnn.convolutionForward(src, weights, dst, window, attributes));
     }
 
     private Primitive backwardData(int images, long weights, Primitive hint) {
-        return make(tensors.sourceGradient(images), tensors.resultGradient(images),
+        return make(tensors.source(computedResults, images), tensors.result(computedOperands, images),
             (src, dst, attributes) -> OneDnn.convolutionBackwardData(src, weights, dst, window, hint.descriptor(), attributes));
     }
 
     private Primitive backwardWeights(int images, long weights, Primitive hint) {
-        return make(tensors.source(images), tensors.resultGradient(images),
+        return make(tensors.source(computedOperands, images), tensors.result(computedOperands, images),
             (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, weights, dst, window, hint.descriptor(), attributes));
     }
 
@@ -124,18 +146,22 @@ final class ConvolutionPrimitives implements AutoCloseable {
         return p;
     }
 
-    private Primitive.Bound bound(Worker worker, Kind kind, int images) {
+    private Product bound(Worker worker, Kind kind, int images) {
         return bound.get(worker.index).computeIfAbsent(new Key(kind, images), key -> switch (kind) {
-            case FORWARD -> bind(key, OneDnn.SRC, tensors.source(images), OneDnn.WEIGHTS, forwardWeights, OneDnn.DST, tensors.result(images));
-            case BACKWARD_DATA -> bind(key, OneDnn.DIFF_DST, tensors.resultGradient(images), OneDnn.WEIGHTS, backwardWeights,
-                OneDnn.DIFF_SRC, tensors.sourceGradient(images));
-            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, tensors.source(images), OneDnn.DIFF_WEIGHTS, gradientWeights,
-                OneDnn.DIFF_DST, tensors.resultGradient(images));
+            case FORWARD -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.WEIGHTS, forwardWeights,
+                OneDnn.DST, tensors.result(computedResults, images));
+            case BACKWARD_DATA -> bind(key, OneDnn.DIFF_DST, tensors.result(computedOperands, images), OneDnn.WEIGHTS, backwardWeights,
+                OneDnn.DIFF_SRC, tensors.source(computedResults, images));
+            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.DIFF_WEIGHTS, gradientWeights,
+                OneDnn.DIFF_DST, tensors.result(computedOperands, images));
         });
     }
 
-    private Primitive.Bound bind(Key key, int firstName, long first, int weightsName, long weights, int lastName, long last) {
-        Primitive.Bound b = new Primitive.Bound(primitive(key), new int[] {firstName, weightsName, lastName}, new long[] {first, weights, last});
+    private Product bind(Key key, int firstName, long first, int weightsName, long weights, int lastName, long last) {
+        Product b = new Primitive.Bound(primitive(key), new int[] {firstName, weightsName, lastName}, new long[] {first, weights, last});
+        if (computedOperands != operands)
+            b = new EmulatedProduct(b, OneDnn.size(first) / 4, OneDnn.size(last) / 4, key.kind == Kind.BACKWARD_WEIGHTS ? EmulatedProduct.Last.OPERAND
+                : results == OneDnn.BF16 ? EmulatedProduct.Last.BF16_RESULT : EmulatedProduct.Last.FLOAT32_RESULT);
         destroy(first, last);
         return b;
     }
@@ -160,8 +186,10 @@ final class ConvolutionPrimitives implements AutoCloseable {
 
     /** Packs weights (float32) for the products. */
     void pack(Worker worker, long weights) {
-        packs.getFirst().run(worker, weights, packedForward);
-        if (back) packs.getLast().run(worker, weights, packedBackward);
+        rounding.ifPresent(r -> r.run(worker, weights, rounded));
+        long packable = rounding.isPresent() ? rounded : weights;
+        packs.getFirst().run(worker, packable, packedForward);
+        if (back) packs.getLast().run(worker, packable, packedBackward);
     }
 
     /** Weights in the plain order. */
@@ -214,9 +242,10 @@ final class ConvolutionPrimitives implements AutoCloseable {
 
     @Override
     public void close() {
-        bound.forEach(m -> m.values().forEach(Primitive.Bound::close));
+        bound.forEach(m -> m.values().forEach(Product::close));
         primitives.values().forEach(Primitive::close);
         packs.forEach(Primitive.Bound::close);
+        rounding.ifPresent(Primitive.Bound::close);
         destroy(forwardWeights, gradientWeights);
         if (back) destroy(backwardWeights);
     }

@@ -12,13 +12,10 @@ import onebit.model.Graph;
  * Executes graphs on the CPU, with oneDNN's products and everything between them in Java's Vector API.
  *
  * <p>bf16 needs a processor with instructions for its products. With the property {@code onebit.bf16.emulated} set to true,
- * one with AVX-512 and no such instructions computes in bf16, too: oneDNN then forms the products of the rounded values in
- * float32. That is slower than float32, so it is never chosen automatically; it shows what bf16 does to accuracy, and lets tests
- * run anywhere.
+ * one that has AVX-512 but no such instructions computes in bf16, too ({@link EmulatedProduct}). That gains little or nothing on
+ * float32, so it is never chosen automatically; it shows what bf16 does to accuracy, and lets its tests run.
  */
 public final class CpuEngine implements Engine {
-
-    static final String EMULATED_BF16 = "onebit.bf16.emulated";
 
     /** Of a thread, in a batch. */
     private static final int LEAST_IMAGES = 4;
@@ -42,12 +39,8 @@ public final class CpuEngine implements Engine {
     public List<Mode> modes() {
         Mode floats = new Mode(Precision.FLOAT32, true, features.name() + ", " + NetworkOptions.inWords(threads()));
         if (features.bf16()) return List.of(new Mode(Precision.BF16, true, floats.note() + ", bf16 instructions"), floats);
-        return List.of(floats, emulatesBf16() ? new Mode(Precision.BF16, true, floats.note() + ", bf16 emulated, slower than float32") :
+        return List.of(floats, EmulatedProduct.WANTED && features.name().equals("AVX-512") ? new Mode(Precision.BF16, true, floats.note() + ", bf16 emulated") :
             new Mode(Precision.BF16, false, "this processor (" + features.name() + ") has no bf16 instructions (AVX512_BF16 or AMX); use float32"));
-    }
-
-    private boolean emulatesBf16() {
-        return !features.bf16() && features.name().equals("AVX-512") && Boolean.getBoolean(EMULATED_BF16);
     }
 
     private static int threads() {
@@ -59,7 +52,7 @@ public final class CpuEngine implements Engine {
         mode(options);
         NativeLibrary.unpack(); // before OneDnn is touched: a failure in its initializer is an Error, and ends the class for the whole process
         int threads = options.threads() == 0 ? Math.min(threads(), mostThreads(options.batchSize())) : options.threads();
-        return new CpuNetwork(graph, options, threads, emulatesBf16(), new HostMemory());
+        return new CpuNetwork(graph, options, threads, new HostMemory());
     }
 
     /** A thread keeps a gradient of its own, which all read in the end: with few images each, more threads cost more than they do. */

@@ -28,7 +28,6 @@ import onebit.plan.TrainingPlan;
  */
 final class CpuNetwork extends CheckedNetwork {
 
-    private final boolean emulated;
     private final TrainingPlan plan;
     private final LayerChoice choice;
     private final HostMemory memory;
@@ -45,13 +44,9 @@ final class CpuNetwork extends CheckedNetwork {
     private final Head head;
     private final Buffer headInput;
 
-    /**
-     * @param emulated whether oneDNN emulates bf16 here, for the description to say so
-     * @param memory   for all of the network; freed with it, or when it turns out that it cannot be made
-     */
-    CpuNetwork(Graph graph, NetworkOptions options, int threads, boolean emulated, HostMemory memory) {
+    /** @param memory for all of the network; freed with it, or when it turns out that it cannot be made */
+    CpuNetwork(Graph graph, NetworkOptions options, int threads, HostMemory memory) {
         super(graph, options);
-        this.emulated = emulated;
         this.memory = memory;
         // A primitive keeps for good the number of threads that its maker had.
         OneDnn.singleThreaded();
@@ -310,7 +305,7 @@ final class CpuNetwork extends CheckedNetwork {
         return options.precision().label() + ", " + (winograd == 0 ? "direct convolutions"
             : winograd + " of " + convolutions.size() + " convolutions by Winograd F(" + (options.precision() == Precision.BF16 ? "4,3" : "4x4,3x3") + ")")
             + ", " + NetworkOptions.inWords(workers.length) + ", " + 8 * Vectors.BYTES + "-bit vectors"
-            + (emulated && options.precision() == Precision.BF16 ? ", bf16 emulated" : "");
+            + (options.precision() == Precision.BF16 && EmulatedProduct.WANTED ? ", bf16 emulated" : "");
     }
 
     /** What each convolution computes with, a line each. */

@@ -19,9 +19,8 @@ class DirectConvolution extends Convolution {
         super(node, in, out, source, gradients);
         this.kernels = kernels;
         this.training = training;
-        int type = in.precision == Precision.BF16 ? OneDnn.BF16 : OneDnn.F32;
-        products = new ConvolutionPrimitives(new Tensors(), window(node), type, OneDnn.TAG_OIHW, Math.min(forwardChunk(), images), workers, training,
-            training && in.order != Layout.Order.PLANAR, memory);
+        products = new ConvolutionPrimitives(new Tensors(), window(node), in.type(), out.type(), OneDnn.TAG_OIHW, Math.min(forwardChunk(), images), workers, training,
+            training && in.order != Layout.Order.PLANAR, in.precision == Precision.BF16 && EmulatedProduct.WANTED, memory);
         master = memory.allocate(4 * products.count);
         momentum = training ? memory.allocate(4 * products.count) : 0;
         quantized = memory.allocate(4 * products.count);
@@ -35,23 +34,13 @@ class DirectConvolution extends Convolution {
     private final class Tensors implements ConvolutionPrimitives.Tensors {
 
         @Override
-        public long source(int images) {
-            return in.descriptor(images);
+        public long source(int type, int images) {
+            return in.descriptor(type, images);
         }
 
         @Override
-        public long sourceGradient(int images) {
-            return in.descriptor(images);
-        }
-
-        @Override
-        public long result(int images) {
-            return out.descriptor(images);
-        }
-
-        @Override
-        public long resultGradient(int images) {
-            return out.descriptor(images);
+        public long result(int type, int images) {
+            return out.descriptor(type, images);
         }
 
         @Override

@@ -96,9 +96,18 @@ final class Layout {
         };
     }
 
+    /** oneDNN's type of the values. */
+    int type() {
+        return precision == Precision.BF16 ? OneDnn.BF16 : OneDnn.F32;
+    }
+
     /** oneDNN's descriptor of n images. */
     long descriptor(int images) {
-        int type = precision == Precision.BF16 ? OneDnn.BF16 : OneDnn.F32;
+        return descriptor(type(), images);
+    }
+
+    /** The same, of values of another type. */
+    long descriptor(int type, int images) {
         return OneDnn.descriptor(type, tag(), images, channels, shape.height(), shape.width());
     }
 

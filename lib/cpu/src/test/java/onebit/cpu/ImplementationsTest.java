@@ -28,7 +28,7 @@ class ImplementationsTest {
         Assumptions.assumeTrue(precision == Precision.FLOAT32 || CpuFeatures.detect().bf16() && Vectors.LANES == Layout.BLOCK, "no bf16 instructions");
         Graph graph = WideResNet.graph(WideResNet.Spec.ofPaper(10).withWidth(width));
         int images = 2;
-        try (CpuNetwork network = new CpuNetwork(graph, NetworkOptions.training(precision).withAlgorithm(algorithm).withBatchSize(images), 1, false, new HostMemory())) {
+        try (CpuNetwork network = new CpuNetwork(graph, NetworkOptions.training(precision).withAlgorithm(algorithm).withBatchSize(images), 1, new HostMemory())) {
             network.load(InitialWeights.state(graph, 1));
             // A step makes the primitives that are made when first needed.
             network.train(SyntheticBatch.of(graph, images, 1), 0.1);

@@ -26,7 +26,7 @@ class VectorLengthTest {
     void shorterVectorsPassTheSameTests(int bits) throws Exception {
         Assumptions.assumeTrue(bits < FloatVector.SPECIES_PREFERRED.vectorBitSize(), "the tests themselves run on vectors of this length");
         assertPass(LEAST_TESTS, bits, List.of(), VectorsTest.class, RowKernelsTest.class, SquareTransformsTest.class, ColumnTransformsTest.class, LayoutTest.class,
-            WeightKernelsTest.class, CpuEngineTest.class);
+            WeightKernelsTest.class, ConversionKernelsTest.class, CpuEngineTest.class);
     }
 
     /** A layout that oneDNN has kernels for on one processor may leave it nothing but plain loops on another. */
