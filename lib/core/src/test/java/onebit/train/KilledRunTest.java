@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import onebit.engine.Precision;
+import onebit.reference.ReferenceEngine;
 import onebit.run.RunFolder;
 import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ class KilledRunTest {
 
     @Test
     void killedAtRandomMomentsAndResumedEndsWithTheSameBits() throws Exception {
-        KilledTraining.of(temp.resolve("killed"), TRAINING, List.of(ROW, "reference", "float64"), 5, 400).assertEndedLike(trainedHere());
+        KilledTraining.assertEndsWithTheSameBits(temp, TRAINING, ROW, new ReferenceEngine(), Precision.FLOAT64, 5, 400);
     }
 
     @Test

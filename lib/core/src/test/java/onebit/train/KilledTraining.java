@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import onebit.engine.Engine;
+import onebit.engine.Precision;
 import onebit.run.RunFolder;
 import onebit.testing.JavaProcess;
 
@@ -31,7 +33,7 @@ public record KilledTraining(RunFolder run, String how) {
      * @param longestMillis greatest time to a kill: the first one's from when the folder was begun, so that it may come before
      *                      anything is saved, the others' from the first step of their process
      */
-    public static KilledTraining of(Path folder, JavaProcess training, List<String> arguments, int kills, long longestMillis)
+    private static KilledTraining of(Path folder, JavaProcess training, List<String> arguments, int kills, long longestMillis)
         throws IOException, InterruptedException {
         RunFolder run = new RunFolder(folder);
         Path output = folder.resolveSibling(folder.getFileName() + ".output");
@@ -63,8 +65,22 @@ public record KilledTraining(RunFolder run, String how) {
         }
     }
 
+    /**
+     * Trains {@link TinyTraining}'s run of a row here and undisturbed, and in processes that are killed, and fails unless both end with
+     * the same bits.
+     *
+     * @param folder   for both runs
+     * @param training as for {@link #of}; its engines have this one under its name
+     */
+    public static void assertEndsWithTheSameBits(Path folder, JavaProcess training, String row, Engine engine, Precision precision, int kills,
+                                                 long longestMillis) throws IOException, InterruptedException {
+        RunFolder whole = new RunFolder(folder.resolve("whole"));
+        TinyTraining.trainer(TinyTraining.config(row, engine.name(), precision), engine).train(whole, false, TrainingListener.NONE);
+        of(folder.resolve("killed"), training, List.of(row, engine.name(), precision.label()), kills, longestMillis).assertEndedLike(whole);
+    }
+
     /** Fails if the run's metrics and model are not those of another that nobody killed. */
-    public void assertEndedLike(RunFolder undisturbed) throws IOException {
+    private void assertEndedLike(RunFolder undisturbed) throws IOException {
         assertEquals(TinyTraining.figures(undisturbed.metrics()), TinyTraining.figures(run.metrics()), how);
         assertArrayEquals(model(undisturbed), model(run), how);
     }

@@ -1,32 +1,22 @@
 package onebit.dl4j;
 
 import java.nio.file.Path;
-import java.util.List;
-import onebit.engine.Engine;
 import onebit.engine.Precision;
 import onebit.kit.engines.IsolatedTraining;
-import onebit.run.RunFolder;
 import onebit.testing.JavaProcess;
 import onebit.train.KilledTraining;
-import onebit.train.TinyTraining;
-import onebit.train.TrainingListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run on this engine, with ND4J's threads and workspaces, killed at random moments. */
 class KilledDl4jRunTest {
 
-    private static final String ROW = "cifar10-1bit-bn";
-
     @TempDir
     Path temp;
 
     @Test
     void killedAndResumedEndsWithTheSameBits() throws Exception {
-        Engine engine = TestEngine.get();
-        RunFolder whole = new RunFolder(temp.resolve("whole"));
-        TinyTraining.trainer(TinyTraining.config(ROW, engine.name(), Precision.FLOAT32), engine).train(whole, false, TrainingListener.NONE);
-        KilledTraining.of(temp.resolve("killed"), JavaProcess.of(IsolatedTraining.class).withOptions("-XX:-UsePerfData"),
-            List.of(ROW, engine.name(), Precision.FLOAT32.label()), 3, 500).assertEndedLike(whole);
+        KilledTraining.assertEndsWithTheSameBits(temp, JavaProcess.of(IsolatedTraining.class).withOptions("-XX:-UsePerfData"), "cifar10-1bit-bn",
+            TestEngine.get(), Precision.FLOAT32, 3, 500);
     }
 }
