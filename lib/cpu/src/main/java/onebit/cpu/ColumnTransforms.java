@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import static onebit.cpu.Vectors.BYTES;
 import static onebit.cpu.Vectors.FLOATS;
 import static onebit.cpu.Vectors.LANES;
+import static onebit.cpu.Vectors.atLeast;
 import static onebit.cpu.Vectors.load;
 import static onebit.cpu.Vectors.loadBf16;
 import static onebit.cpu.Vectors.roundedToBf16;
@@ -58,7 +59,7 @@ final class ColumnTransforms {
         var s = Vectors.parameter(scale, p);
         var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
-        for (int i = 0; i < pixels; i++) store(loadBf16(from + i * PIXEL).fma(s, o).max(f), line + i * FLOAT_PIXEL);
+        for (int i = 0; i < pixels; i++) store(atLeast(loadBf16(from + i * PIXEL).fma(s, o), f), line + i * FLOAT_PIXEL);
     }
 
     /** line = x. */

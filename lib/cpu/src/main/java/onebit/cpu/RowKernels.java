@@ -2,6 +2,7 @@ package onebit.cpu;
 
 import static jdk.incubator.vector.VectorOperators.GT;
 import static onebit.cpu.Vectors.FLOATS;
+import static onebit.cpu.Vectors.atLeast;
 import static onebit.cpu.Vectors.load;
 import static onebit.cpu.Vectors.store;
 import static onebit.cpu.Vectors.stored;
@@ -28,7 +29,7 @@ final class RowKernels {
         var s = Vectors.parameter(scale, p);
         var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
-        for (int i = 0; i < count; i++) store(bf16, load(bf16, from + i * fromStride).fma(s, o).max(f), to + i * toStride);
+        for (int i = 0; i < count; i++) store(bf16, atLeast(load(bf16, from + i * fromStride).fma(s, o), f), to + i * toStride);
     }
 
     /** sum += y, squares += y * y. */

@@ -34,7 +34,7 @@ final class SquareTransforms {
         var s = Vectors.parameter(scale, p);
         var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
-        for (int i = 0; i < width; i++) Vectors.store(Vectors.load(from + i * stride).fma(s, o).max(f), row + i * (long) BYTES);
+        for (int i = 0; i < width; i++) Vectors.store(Vectors.atLeast(Vectors.load(from + i * stride).fma(s, o), f), row + i * (long) BYTES);
     }
 
     /** One line of a tensor, as it is. */
