@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
+import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's. */
+/** The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's; bf16 only if it has instructions for it. */
 class VectorLengthTest {
 
     private static final int LEAST_TESTS = 500;
@@ -37,7 +38,7 @@ class VectorLengthTest {
     }
 
     private void assertPass(int least, int bits, List<String> prefix, Class<?>... tests) throws Exception {
-        String printed = Bf16.process(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
+        String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
             .run(prefix, temp.resolve("output"), Stream.of(tests).map(Class::getName).toArray(String[]::new));
         var counts = Pattern.compile(bits + "-bit vectors: (\\d+) tests succeeded, 0 failed").matcher(printed);
         assertTrue(counts.find() && Integer.parseInt(counts.group(1)) >= least, printed);
