@@ -19,7 +19,7 @@ class DirectConvolution extends Convolution {
         super(node, in, out, source, gradients);
         this.kernels = kernels;
         this.training = training;
-        products = new ConvolutionPrimitives(new Tensors(), window(node), in.type(), out.type(), OneDnn.TAG_OIHW, Math.min(forwardChunk(), images), workers, training,
+        products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel()), window(node), in.type(), out.type(), OneDnn.TAG_OIHW, Math.min(forwardChunk(), images), workers, training,
             training && in.order != Layout.Order.PLANAR, in.precision == Precision.BF16 && EmulatedProduct.WANTED, memory);
         master = memory.allocate(4 * products.count);
         momentum = training ? memory.allocate(4 * products.count) : 0;
@@ -31,7 +31,8 @@ class DirectConvolution extends Convolution {
         return new OneDnn.Window(new long[] {node.stride(), node.stride()}, new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
     }
 
-    private final class Tensors implements ConvolutionPrimitives.Tensors {
+    /** Those of a convolution of whole tensors, with a square filter. */
+    record Tensors(Layout in, Layout out, int kernel) implements ConvolutionPrimitives.Tensors {
 
         @Override
         public long source(int type, int images) {
@@ -45,7 +46,7 @@ class DirectConvolution extends Convolution {
 
         @Override
         public long weights(int type, int tag) {
-            return OneDnn.descriptor(type, tag, out.channels, in.channels, node.kernel(), node.kernel());
+            return OneDnn.descriptor(type, tag, out.channels, in.channels, kernel, kernel);
         }
     }
 

@@ -15,26 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Emulated products beside oneDNN's own in bf16, which it has on every processor with AVX-512, by instructions or not. */
 class EmulatedProductTest {
 
-    private static final int IMAGES = 3, TAPS = 9, OIHW = 5;
+    private static final int IMAGES = 3, KERNEL = 3;
     private static final Layout FROM = new Layout(Precision.BF16, Layout.Order.BLOCKED, new Shape(32, 7, 6));
     private static final Layout TO = new Layout(Precision.BF16, Layout.Order.BLOCKED, new Shape(16, 7, 6));
-
-    private static final class Tensors implements ConvolutionPrimitives.Tensors {
-        @Override
-        public long source(int type, int images) {
-            return FROM.descriptor(type, images);
-        }
-
-        @Override
-        public long result(int type, int images) {
-            return TO.descriptor(type, images);
-        }
-
-        @Override
-        public long weights(int type, int tag) {
-            return OneDnn.descriptor(type, tag, TO.channels, FROM.channels, 3, 3);
-        }
-    }
 
     /** What the three products give for the same operands. */
     private record Results(float[] forward, float[] sourceGradient, float[] weightGradient) {
@@ -44,10 +27,10 @@ class EmulatedProductTest {
                 OneDnn.singleThreaded();
                 OneDnn.Window window = new OneDnn.Window(new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
                 int results = floatResults ? OneDnn.F32 : OneDnn.BF16, from = IMAGES * FROM.channels * FROM.pixels, to = IMAGES * TO.channels * TO.pixels;
-                try (ConvolutionPrimitives products = new ConvolutionPrimitives(new Tensors(), window, OneDnn.BF16, results, OIHW, IMAGES, 1, true, true,
-                    emulated, memory)) {
+                try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(FROM, TO, KERNEL), window, OneDnn.BF16, results,
+                    OneDnn.TAG_OIHW, IMAGES, 1, true, true, emulated, memory)) {
                     long weights = memory.allocate(4 * products.count), gradient = memory.allocate(4 * products.count);
-                    products.fromPlain(values.draw(TO.channels * FROM.channels * TAPS, 1, 1 << 20), weights);
+                    products.fromPlain(values.draw(TO.channels * FROM.channels * KERNEL * KERNEL, 1, 1 << 20), weights);
                     products.pack(worker, weights);
                     long source = bf16(values, memory, from), resultGradient = bf16(values, memory, to);
                     long result = memory.allocate(4L * to), sourceGradient = memory.allocate(4L * from);

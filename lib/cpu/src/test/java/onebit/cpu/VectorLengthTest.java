@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's; bf16 only if it has instructions for it. */
+/**
+ * The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's; in bf16 only if it
+ * has instructions for that.
+ */
 class VectorLengthTest {
 
     private static final int LEAST_TESTS = 500;
