@@ -10,12 +10,12 @@ import onebit.kit.figures.TrainingFigure;
 import onebit.run.EpochMetrics;
 import onebit.train.TrainingConfig;
 
-/** A run as it is now: a line of figures, and its accuracy so far over the authors'. */
-final class LiveChart {
+/** A run as it is now: a line of figures, and its accuracy so far over the authors'. One thread may draw while another asks for {@link #stopping}. */
+class LiveChart {
 
     private final TrainingConfig config;
     /** Of the content made last; no chart before the first step. */
-    private String image = "";
+    private volatile String image = "";
 
     LiveChart(TrainingConfig config) {
         this.config = config;

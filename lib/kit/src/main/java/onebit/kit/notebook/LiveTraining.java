@@ -4,7 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import onebit.run.RunFolder;
 import onebit.run.UserError;
 import onebit.train.Evaluation;
@@ -14,6 +18,7 @@ import onebit.train.TrainingOutcome;
 /**
  * Training in a notebook's cell. A thread of its own trains; the cell's thread shows how it goes on, in one place, and
  * hears of an interrupt: it then asks the training to stop, which it does after the step that goes on, and saves itself.
+ * Another draws the chart: Java's drawing clears the interrupt of the thread that it runs in (it reads fonts again).
  */
 final class LiveTraining {
 
@@ -30,6 +35,8 @@ final class LiveTraining {
     /** Runs that this process trains at the moment, by folder. */
     private static final Map<Path, TrainingThread> TRAINING = new ConcurrentHashMap<>();
 
+    private static final ExecutorService DRAWING = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("draw training").factory());
+
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(LiveTraining::stopAll, "stop training"));
     }
@@ -44,6 +51,11 @@ final class LiveTraining {
      * @throws UserError as {@link Trainer#train}, and if the folder's run is being trained, or stopped, by this notebook
      */
     static Optional<TrainingOutcome> train(Trainer trainer, RunFolder folder, Evaluation.LogitsSink outputs, NotebookOutput output) {
+        return train(trainer, folder, outputs, output, new LiveChart(trainer.config()));
+    }
+
+    /** @param chart as it is shown */
+    static Optional<TrainingOutcome> train(Trainer trainer, RunFolder folder, Evaluation.LogitsSink outputs, NotebookOutput output, LiveChart chart) {
         Path key = folder.path().toAbsolutePath().normalize();
         TrainingThread thread = new TrainingThread(trainer, folder, outputs, () -> TRAINING.remove(key));
         TrainingThread other = TRAINING.putIfAbsent(key, thread);
@@ -52,7 +64,6 @@ final class LiveTraining {
                 ? "The run is still ending its last step and will then be saved. Run this cell again in a few seconds."
                 : "This notebook trains this run already. Interrupt the kernel to stop it, then run this cell again.");
         NotebookOutput.Slot slot = output.slot();
-        LiveChart chart = new LiveChart(trainer.config());
         thread.start();
         long shown = -1;
         Duration pause = SHOWN_EVERY;
@@ -62,34 +73,42 @@ final class LiveTraining {
                 if (moment.changes() == shown) continue;
                 shown = moment.changes();
                 long begun = System.nanoTime();
-                slot.show(chart.at(moment));
+                slot.show(drawn(() -> chart.at(moment)));
                 long drawing = SHARE * (System.nanoTime() - begun);
                 pause = Duration.ofNanos(Math.clamp(drawing, SHOWN_EVERY.toNanos(), SHOWN_AT_LEAST_EVERY.toNanos()));
             }
+            TrainingOutcome outcome = thread.outcome();
+            slot.show(drawn(() -> chart.ended(thread.history().now(), ended(outcome))));
+            return Optional.of(outcome);
         } catch (InterruptedException e) {
             return interrupted(thread, slot, chart);
         } catch (RuntimeException | Error e) { // nobody would see, nor stop, what goes on
             thread.stopTraining();
             throw e;
         }
-        TrainingOutcome outcome = thread.outcome();
-        slot.show(chart.ended(thread.history().now(), ended(outcome)));
-        return Optional.of(outcome);
     }
 
     private static Optional<TrainingOutcome> interrupted(TrainingThread thread, NotebookOutput.Slot slot, LiveChart chart) {
         thread.stopTraining();
-        slot.show(chart.stopping()); // first of all: JJava ends an interrupted cell within moments, and drops what comes later
         boolean ended = false;
         try {
+            slot.show(chart.stopping()); // first of all: JJava ends an interrupted cell within moments, and drops what comes later
             ended = thread.join(PATIENCE);
+            String sentence = ended ? ended(thread.outcome()) : "stopping: the step that goes on is ended first, then the run is saved. Run this cell again to go on.";
+            slot.show(drawn(() -> chart.ended(thread.history().now(), sentence)));
         } catch (InterruptedException again) {
             // Stopping is under way already.
         }
-        String sentence = ended ? ended(thread.outcome()) : "stopping: the step that goes on is ended first, then the run is saved. Run this cell again to go on.";
-        slot.show(chart.ended(thread.history().now(), sentence));
         Thread.currentThread().interrupt();
         return ended ? Optional.of(thread.outcome()) : Optional.empty();
+    }
+
+    private static NotebookOutput.Content drawn(Callable<NotebookOutput.Content> chart) throws InterruptedException {
+        try {
+            return DRAWING.submit(chart).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        }
     }
 
     private static String ended(TrainingOutcome outcome) {

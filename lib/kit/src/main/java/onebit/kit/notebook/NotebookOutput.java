@@ -1,6 +1,6 @@
 package onebit.kit.notebook;
 
-/** What a cell shows while it runs. To be used on the cell's thread, before the cell ends. */
+/** What a cell shows while it runs. To be used before the cell ends, by one thread at a time. */
 public interface NotebookOutput {
 
     /** Shows a thing below what was shown before: a table, a chart, a picture, or anything else as its text. */

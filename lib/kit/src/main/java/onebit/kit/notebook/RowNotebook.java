@@ -139,10 +139,8 @@ public final class RowNotebook {
         try {
             return Optional.of(session.dataset(row.dataset()));
         } catch (UserError e) {
-            boolean interrupted = Thread.interrupted(); // what is shown below a cell is sent through channels, which an interrupt closes
             session.notRun(e.getMessage());
-            if (interrupted) Thread.currentThread().interrupt();
-            else session.results().notRun().note(row.id(), e.getMessage());
+            if (!Thread.currentThread().isInterrupted()) session.results().notRun().note(row.id(), e.getMessage());
             return Optional.empty();
         }
     }

@@ -162,6 +162,30 @@ class LiveTrainingTest {
     }
 
     @Test
+    void anInterruptIsHeardWhileTheChartIsDrawn() throws Exception {
+        Steps steps = new Steps();
+        Semaphore drawing = new Semaphore(0);
+        Semaphore drawn = new Semaphore(0);
+        LiveChart slow = new LiveChart(CONFIG) {
+            @Override
+            NotebookOutput.Content at(TrainingHistory.Moment moment) {
+                drawing.release();
+                drawn.acquireUninterruptibly();
+                Thread.interrupted(); // as Java's own drawing does
+                return super.at(moment);
+            }
+        };
+        Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> LiveTraining.train(trainer(steps.engine), run("run"), (first, images, logits) -> {}, output, slow));
+        drawing.acquire();
+        cell.thread.interrupt();
+        drawn.release(1_000);
+
+        assertEquals(Optional.empty(), cell.result.get(60, TimeUnit.SECONDS), "the cell ends, the step does not");
+        steps.allowed.release(100);
+        assertInstanceOf(TrainingOutcome.Finished.class, trainOnceStopped(steps.engine));
+    }
+
+    @Test
     void whileTheLastStepIsEndedAnotherRunIsRefused() throws Exception {
         Steps steps = new Steps();
         Cell<Optional<TrainingOutcome>> cell = new Cell<>(() -> train(trainer(steps.engine), "run"));
@@ -173,15 +197,18 @@ class LiveTrainingTest {
         assertTrue(refused.getMessage().contains("Run this cell again in a few seconds"), refused.getMessage());
 
         steps.allowed.release(100);
-        Optional<TrainingOutcome> next = Optional.empty();
-        while (next.isEmpty()) {
+        assertInstanceOf(TrainingOutcome.Finished.class, trainOnceStopped(steps.engine));
+    }
+
+    private TrainingOutcome trainOnceStopped(Engine engine) throws InterruptedException {
+        while (true) {
             try {
-                next = train(trainer(steps.engine), "run");
+                Optional<TrainingOutcome> outcome = train(trainer(engine), "run");
+                if (outcome.isPresent()) return outcome.get();
             } catch (UserError stillStopping) {
                 Thread.sleep(20);
             }
         }
-        assertInstanceOf(TrainingOutcome.Finished.class, next.get());
     }
 
     @Test
