@@ -6,8 +6,8 @@ Prints two tables in Markdown: mean, standard deviation and 95 % interval of the
 setting its difference from float32 by direct convolutions, with a 95 % interval (Welch's: the runs count as independent, since
 after a few steps rounding has led runs of one seed apart).
 
-A run with warm restarts (the rows with batch norm) counts at each epoch before a restart that it has reached, 2, 6, 14 and so on:
-up to there it is, to the last bit, a run of so many epochs. Other runs count at their end.
+A run counts at its end and, finished or not, at each epoch at whose end the learning rate was at its lowest. With warm restarts
+(the rows with batch norm) that is after 2, 6, 14 and so on: up to there it is, to the last bit, a run of so many epochs.
 """
 import argparse
 import csv
@@ -21,7 +21,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 BASE = "float32 direct"
-BEFORE_RESTARTS = (2, 6, 14, 30, 62, 126, 254)
+LOWEST_RATE = 1e-5  # of both papers' schedules
 
 
 @dataclass(frozen=True, order=True)
@@ -123,9 +123,8 @@ def counted(folder: Path, config: dict) -> dict[int, float]:
     if not metrics.exists():
         return {}
     with metrics.open(newline="") as lines:
-        after = {int(line["epoch"]): round(100 * float(line["test_accuracy"]), 2) for line in csv.DictReader(lines)}
-    restarts = BEFORE_RESTARTS if config["row"].endswith("-bn") else ()
-    return {epochs: percent for epochs, percent in after.items() if epochs in restarts or epochs == config["epochs"]}
+        return {int(line["epoch"]): round(100 * float(line["test_accuracy"]), 2) for line in csv.DictReader(lines)
+                if float(line["lr_end"]) <= LOWEST_RATE or int(line["epoch"]) == config["epochs"]}
 
 
 def arithmetic(config: dict, network: str) -> str:

@@ -117,7 +117,7 @@ class Accuracy(unittest.TestCase):
     def test_a_run_with_warm_restarts_counts_before_each_of_them_finished_or_not(self):
         with tempfile.TemporaryDirectory() as folder:
             run(folder, 1, "bf16", "direct", "direct convolutions", {1: 40.0, 2: 58.25, 5: 60.0, 6: 72.5, 9: 65.0}, epochs=14, note="bf16 emulated")
-            run(folder, 2, "bf16", "direct", "direct convolutions", {2: 57.0, 6: 30.0, 9: 45.0}, epochs=14, row="cifar10-1bit-srelu")
+            run(folder, 2, "bf16", "direct", "direct convolutions", {2: 57.0, 6: 30.0, 9: 45.0}, epochs=14, lowest=())
             runs, notes = accuracy.read([Path(folder)])
         self.assertEqual(notes[0], "1 of the runs in bf16 emulated its instructions.")
         self.assertEqual({task.epochs: kinds["bf16 direct"] for task, kinds in runs.items()}, {2: {1: 58.25}, 6: {1: 72.5}})
@@ -140,15 +140,16 @@ class Accuracy(unittest.TestCase):
         self.assertIn("of 2 epochs, weighted by their runs** | | 2 | bf16 direct | 5 | +1.00 |", accuracy.differences(runs))
 
 
-def run(folder, seed, precision, algorithm, network, percent_after, epochs=6, row="cifar10-1bit-bn", note="512-bit vectors"):
-    """A run folder with the given accuracies after some epochs."""
+def run(folder, seed, precision, algorithm, network, percent_after, epochs=6, row="cifar10-1bit-bn", lowest=(2, 6, 14), note="512-bit vectors"):
+    """A run folder with the given accuracies after some epochs, and the learning rate at its lowest after some of them."""
     path = Path(folder, f"{row}-{precision}-{algorithm}-{epochs}-{seed}")
     path.mkdir()
     config = {"row": row, "depth": 20, "width": 1, "epochs": epochs, "seed": seed, "engine": "cpu", "precision": precision,
               "algorithm": algorithm, "train_limit": 0, "test_limit": 0}
     (path / "config.json").write_text(json.dumps(config))
     (path / "provenance.json").write_text(json.dumps({"sessions": [{"network": f"{precision}, {network}, 2 threads, {note}", "software": {"sources": "a"}}]}))
-    (path / "metrics.csv").write_text("\n".join(["epoch,test_accuracy", *(f"{epoch},{percent / 100}" for epoch, percent in percent_after.items())]))
+    (path / "metrics.csv").write_text("\n".join(["epoch,lr_end,test_accuracy", *(
+        f"{epoch},{1.0E-5 if epoch in lowest else 0.05},{percent / 100}" for epoch, percent in percent_after.items())]))
 
 
 if __name__ == "__main__":
