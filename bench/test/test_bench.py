@@ -1,9 +1,12 @@
 """The tools of bench: that they take in what they should and leave out what they should. No speed is asserted."""
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -138,6 +141,75 @@ class Accuracy(unittest.TestCase):
             runs, _ = accuracy.read([Path(folder)])
         self.assertIn("of 6 epochs, weighted by their runs** | | 6 | bf16 direct | 5 | -0.10 |", accuracy.differences(runs))  # (3 * -0.5 + 2 * 0.5) / 5
         self.assertIn("of 2 epochs, weighted by their runs** | | 2 | bf16 direct | 5 | +1.00 |", accuracy.differences(runs))
+
+
+# In place of `onebit train ... --run=FOLDER --resume`: it waits until it is told to go on, or stopped.
+ONEBIT = """#!/bin/sh
+for word; do case $word in --run=*) run=${word#--run=} ;; esac; done
+trap 'echo saved >"$run/saved"; exit 143' TERM
+mkdir -p "$run" && echo "$@" >"$run/begun"
+until [ -e go ]; do sleep 0.05; done
+[ -e fail ] || echo {} >"$run/result.json"
+[ ! -e fail ]
+"""
+
+
+class Seeds(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.project = Path(folder.name)
+        self.runs = self.project / "bench" / "results" / "seeds"
+        (self.project / "bench").mkdir()
+        shutil.copy(BENCH / "seeds", self.project / "bench")
+        (self.project / "lib" / "bin").mkdir(parents=True)
+        (self.project / "lib" / "bin" / "onebit").write_text(ONEBIT)
+        (self.project / "lib" / "bin" / "onebit").chmod(0o755)
+
+    def start(self, *options):
+        seeds = subprocess.Popen([sys.executable, "bench/seeds", *options], cwd=self.project, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(seeds.stderr.close)
+        self.addCleanup(seeds.kill)
+        return seeds
+
+    def until(self, count, name):
+        end = time.monotonic() + 60
+        while len(found := sorted(self.runs.glob(f"*/{name}"))) < count:
+            self.assertLess(time.monotonic(), end, f"{count} times {name}")
+            time.sleep(0.05)
+        return found
+
+    def test_trains_one_after_the_other_and_as_many_as_asked_at_a_time(self):
+        (self.project / "go").touch()
+        self.assertEqual(self.start("--most", "2").wait(60), 0)
+        self.assertEqual(len(self.until(2, "result.json")), 2)
+        (self.project / "go").unlink()
+
+        seeds = self.start("--jobs", "2", "--most", "3", "--emulate-bf16")
+        self.until(4, "begun")
+        time.sleep(0.5)
+        begun = self.until(4, "begun")
+        self.assertEqual(len(begun), 4, "two of before, two that go on")
+        (self.project / "go").touch()
+        self.assertEqual(seeds.wait(60), 0)
+
+        self.assertEqual(len(self.until(5, "result.json")), 5)
+        self.assertEqual(sum("--threads=" in file.read_text() for file in self.until(5, "begun")), 3)
+
+    def test_a_stop_is_passed_on_to_all_and_waited_for(self):
+        seeds = self.start("--jobs", "2")
+        self.until(2, "begun")
+        seeds.send_signal(signal.SIGTERM)
+        self.assertEqual(seeds.wait(60), 128 + signal.SIGTERM)
+        self.assertEqual(len(self.until(2, "saved")), 2)
+        self.assertEqual(len(self.until(2, "begun")), 2, "none began after it")
+
+    def test_runs_that_fail_are_named_in_the_end(self):
+        (self.project / "go").touch()
+        (self.project / "fail").touch()
+        seeds = self.start("--most", "1")
+        self.assertIn("1 of the runs failed, see their output: cifar10-1bit-bn-w1-e6-bf16-direct-seed1", seeds.communicate(timeout=60)[1])
+        self.assertEqual(seeds.returncode, 1)
 
 
 def run(folder, seed, precision, algorithm, network, percent_after, epochs=6, row="cifar10-1bit-bn", lowest=(2, 6, 14), note="512-bit vectors"):
