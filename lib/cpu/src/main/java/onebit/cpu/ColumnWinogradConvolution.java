@@ -1,6 +1,7 @@
 package onebit.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Collections;
 import onebit.model.Node;
 import onebit.model.Padding;
 import onebit.quant.OneBit;
@@ -40,7 +41,7 @@ final class ColumnWinogradConvolution extends Convolution {
         return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1)) && !source.affine();
     }
 
-    ColumnWinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, int workers, int images,
+    ColumnWinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, Chunks chunks,
                               boolean training, HostMemory memory) {
         super(node, in, out, source, gradients);
         this.training = training;
@@ -50,10 +51,10 @@ final class ColumnWinogradConvolution extends Convolution {
         vectors = ColumnTransforms.vectors(width);
         row = (long) width * Layout.BLOCK * 2;
         productRow = 2 * row;
+        slab = (long) TAPS * in.channels * out.channels;
         products = new ConvolutionPrimitives(new Tensors(), new OneDnn.Window(new long[] {1, 1}, new long[] {0, 1}, new long[] {0, 1}),
-            OneDnn.BF16, OneDnn.F32, TAG_GOIHW, Math.min(forwardChunk(), images), workers, training, training,
+            OneDnn.BF16, OneDnn.F32, TAG_GOIHW, chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(), true,
             EmulatedProduct.WANTED, memory);
-        slab = products.count / PLANES;
         master = memory.allocate(4 * TAPS * slab);
         momentum = training ? memory.allocate(4 * TAPS * slab) : 0;
         planes = memory.allocate(4 * PLANES * slab);
@@ -296,7 +297,7 @@ final class ColumnWinogradConvolution extends Convolution {
 
     @Override
     long gradientBytes() {
-        return training ? 4 * products.count : 0;
+        return training ? 4 * PLANES * slab : 0;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * oneDNN's three products of a convolution, on any number of images: forward, back to its input, and the gradient of
@@ -38,144 +39,153 @@ final class ConvolutionPrimitives implements AutoCloseable {
 
     private record Key(Kind kind, int images) {}
 
+    /** Weights in the order in which a product wants them. */
+    private record Packed(long descriptor, long memory, Primitive.Bound pack) {}
+
+    /** A primitive, and its weights' address: 0 if it makes their gradient. */
+    private record Made(Primitive primitive, long weights) {}
+
+    /** The same, bound to a thread. */
+    private record Call(Product product, long weights) {}
+
     private final Tensors tensors;
     private final OneDnn.Window window;
     /** Type of operands, weights included, and of results: as they are given, and as oneDNN computes with them. */
     private final int operands, results, computedOperands, computedResults;
-    private final boolean back;
     private final int plainTag;
-    private final Map<Key, Primitive> primitives = new HashMap<>();
-    private final List<Map<Key, Product>> bound = new ArrayList<>();
-    private final List<Primitive.Bound> packs = new ArrayList<>();
+    private final HostMemory memory;
+    private final Map<Key, Made> made = new HashMap<>();
+    private final List<Map<Key, Call>> bound = new ArrayList<>();
+    /** oneDNN's choice of order depends on the number of images, too: with AMX, what 16 want may leave it plain loops for 15. */
+    private final List<Packed> packed = new ArrayList<>();
     /** What weights go through before they are packed, if products of bf16 are emulated. */
     private final Optional<Primitive.Bound> rounding;
-    private final long forwardWeights, backwardWeights, gradientWeights;
-    private final long packedForward, packedBackward, rounded;
+    /** Descriptors of the weights' gradient, and of what weights are packed from. */
+    private final long gradientWeights, packable;
+    private final long rounded;
 
     /** Number of weights, those of padding channels included. */
     final long count;
 
     /**
-     * @param operands type of source, weights and the result's gradient
-     * @param results  type of the result and the source's gradient
-     * @param plainTag oneDNN's tag of weights in their plain order
-     * @param images   in a call, as a rule; it decides how weights are packed
-     * @param training whether the gradient of the weights will be wanted
-     * @param back     whether that of the source will be
-     * @param emulated whether products of bf16 operands are formed in float32 ({@link EmulatedProduct})
+     * @param operands       type of source, weights and the result's gradient
+     * @param results        type of the result and the source's gradient
+     * @param plainTag       oneDNN's tag of weights in their plain order
+     * @param forwardImages  numbers of images that forward products will have
+     * @param backwardImages the same for gradients, of the weights and of the source; none if there will be no training
+     * @param back           whether the source's gradient will be wanted
+     * @param emulated       whether products of bf16 operands are formed in float32 ({@link EmulatedProduct})
      */
-    ConvolutionPrimitives(Tensors tensors, OneDnn.Window window, int operands, int results, int plainTag, int images, int workers, boolean training,
-                          boolean back, boolean emulated, HostMemory memory) {
+    ConvolutionPrimitives(Tensors tensors, OneDnn.Window window, int operands, int results, int plainTag, SortedSet<Integer> forwardImages,
+                          SortedSet<Integer> backwardImages, int workers, boolean back, boolean emulated, HostMemory memory) {
         this.tensors = tensors;
         this.window = window;
         this.operands = operands;
         this.results = results;
+        this.memory = memory;
+        this.plainTag = plainTag;
         computedOperands = emulated ? OneDnn.F32 : operands;
         computedResults = emulated ? OneDnn.F32 : results;
-        this.back = back;
-        this.plainTag = plainTag;
         for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
 
-        long any = tensors.weights(computedOperands, OneDnn.TAG_ANY), anyFloat = tensors.weights(OneDnn.F32, OneDnn.TAG_ANY);
-        Primitive forward = forward(images, any);
-        primitives.put(new Key(Kind.FORWARD, images), forward);
-        forwardWeights = OneDnn.query(forward.descriptor(), OneDnn.QUERY_WEIGHTS);
-        if (back) {
-            Primitive data = backwardData(images, any, forward);
-            primitives.put(new Key(Kind.BACKWARD_DATA, images), data);
-            backwardWeights = OneDnn.query(data.descriptor(), OneDnn.QUERY_WEIGHTS);
-        } else backwardWeights = 0;
-        if (training) {
-            Primitive weights = backwardWeights(images, anyFloat, forward);
-            primitives.put(new Key(Kind.BACKWARD_WEIGHTS, images), weights);
-            gradientWeights = OneDnn.query(weights.descriptor(), OneDnn.QUERY_DIFF_WEIGHTS);
-        } else gradientWeights = tensors.weights(OneDnn.F32, plainTag);
-        destroy(any, anyFloat);
+        long any = tensors.weights(computedOperands, OneDnn.TAG_ANY), anyFloat = tensors.weights(OneDnn.F32, OneDnn.TAG_ANY), plain = tensors.weights(OneDnn.F32, plainTag);
+        gradientWeights = backwardImages.isEmpty() ? tensors.weights(OneDnn.F32, plainTag) : gradientOrder(backwardImages.last(), any, anyFloat);
         count = OneDnn.size(gradientWeights) / 4;
-        packedForward = memory.allocate(OneDnn.size(forwardWeights));
-        packedBackward = back ? memory.allocate(OneDnn.size(backwardWeights)) : 0;
-        long packable = emulated ? tensors.weights(OneDnn.BF16, plainTag) : gradientWeights;
+        if (OneDnn.size(plain) != OneDnn.size(gradientWeights)) throw new IllegalStateException("oneDNN would pad a gradient of " + OneDnn.size(plain) / 4 + " weights to " + count + ".");
+        packable = emulated ? tensors.weights(OneDnn.BF16, plainTag) : gradientWeights;
         rounded = emulated ? memory.allocate(OneDnn.size(packable)) : 0;
-        packs.add(Primitive.Bound.reorder(packable, forwardWeights));
-        if (back) packs.add(Primitive.Bound.reorder(packable, backwardWeights));
         rounding = emulated ? Optional.of(Primitive.Bound.reorder(gradientWeights, packable)) : Optional.empty();
-        if (emulated) destroy(packable);
+        for (int n : forwardImages) made.put(new Key(Kind.FORWARD, n), withWeights(Primitive.of(forward(n, any))));
+        for (int n : backwardImages) {
+            long hint = forward(n, any);
+            made.put(new Key(Kind.BACKWARD_WEIGHTS, n), new Made(Primitive.of(backwardWeights(n, gradientWeights, hint)), 0));
+            if (back) made.put(new Key(Kind.BACKWARD_DATA, n), withWeights(Primitive.of(backwardData(n, any, hint))));
+            OneDnn.destroyPrimitiveDescriptor(hint);
+        }
+        destroy(any, anyFloat, plain);
     }
 
-    private Primitive forward(int images, long weights) {
-        return make(tensors.source(computedOperands, images), tensors.result(computedResults, images),
+    /** Descriptor of the order in which oneDNN would have the weights' gradient. */
+    private long gradientOrder(int images, long any, long anyFloat) {
+        long hint = forward(images, any), descriptor = backwardWeights(images, anyFloat, hint), order = OneDnn.query(descriptor, OneDnn.QUERY_DIFF_WEIGHTS);
+        OneDnn.destroyPrimitiveDescriptor(descriptor);
+        OneDnn.destroyPrimitiveDescriptor(hint);
+        return order;
+    }
+
+    private Made withWeights(Primitive primitive) {
+        long descriptor = OneDnn.query(primitive.descriptor(), OneDnn.QUERY_WEIGHTS);
+        Optional<Packed> same = packed.stream().filter(w -> OneDnn.equal(w.descriptor, descriptor)).findFirst();
+        if (same.isPresent()) destroy(descriptor);
+        else packed.add(new Packed(descriptor, memory.allocate(OneDnn.size(descriptor)), Primitive.Bound.reorder(packable, descriptor)));
+        return new Made(primitive, same.orElseGet(packed::getLast).memory);
+    }
+
+    private long forward(int images, long weights) {
+        return describe(tensors.source(computedOperands, images), tensors.result(computedResults, images),
             (src, dst, attributes) -> OneDnn.convolutionForward(src, weights, dst, window, attributes));
     }
 
-    private Primitive backwardData(int images, long weights, Primitive hint) {
-        return make(tensors.source(computedResults, images), tensors.result(computedOperands, images),
-            (src, dst, attributes) -> OneDnn.convolutionBackwardData(src, weights, dst, window, hint.descriptor(), attributes));
+    private long backwardData(int images, long weights, long hint) {
+        return describe(tensors.source(computedResults, images), tensors.result(computedOperands, images),
+            (src, dst, attributes) -> OneDnn.convolutionBackwardData(src, weights, dst, window, hint, attributes));
     }
 
-    private Primitive backwardWeights(int images, long weights, Primitive hint) {
-        return make(tensors.source(computedOperands, images), tensors.result(computedOperands, images),
-            (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, weights, dst, window, hint.descriptor(), attributes));
+    private long backwardWeights(int images, long weights, long hint) {
+        return describe(tensors.source(computedOperands, images), tensors.result(computedOperands, images),
+            (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, weights, dst, window, hint, attributes));
     }
 
     private interface Description {
         long of(long src, long dst, long attributes);
     }
 
-    private static Primitive make(long src, long dst, Description description) {
+    private static long describe(long src, long dst, Description description) {
         long attributes = OneDnn.attributes(false);
-        Primitive p = Primitive.of(description.of(src, dst, attributes));
+        long descriptor = description.of(src, dst, attributes);
         destroy(src, dst);
         OneDnn.destroyAttributes(attributes);
-        return p;
+        return descriptor;
     }
 
     private static void destroy(long... descriptors) {
         for (long d : descriptors) OneDnn.destroyDescriptor(d);
     }
 
-    private synchronized Primitive primitive(Key key) {
-        Primitive p = primitives.get(key);
-        if (p == null) {
-            p = switch (key.kind) {
-                case FORWARD -> forward(key.images, forwardWeights);
-                case BACKWARD_DATA -> backwardData(key.images, backwardWeights, primitive(new Key(Kind.FORWARD, key.images)));
-                case BACKWARD_WEIGHTS -> backwardWeights(key.images, gradientWeights, primitive(new Key(Kind.FORWARD, key.images)));
-            };
-            primitives.put(key, p);
-        }
-        return p;
-    }
-
-    private Product bound(Worker worker, Kind kind, int images) {
-        return bound.get(worker.index).computeIfAbsent(new Key(kind, images), key -> switch (kind) {
-            case FORWARD -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.WEIGHTS, forwardWeights,
+    private Call call(Worker worker, Kind kind, int images) {
+        return bound.get(worker.index).computeIfAbsent(new Key(kind, images), key -> new Call(switch (kind) {
+            case FORWARD -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.WEIGHTS, OneDnn.QUERY_WEIGHTS,
                 OneDnn.DST, tensors.result(computedResults, images));
-            case BACKWARD_DATA -> bind(key, OneDnn.DIFF_DST, tensors.result(computedOperands, images), OneDnn.WEIGHTS, backwardWeights,
+            case BACKWARD_DATA -> bind(key, OneDnn.DIFF_DST, tensors.result(computedOperands, images), OneDnn.WEIGHTS, OneDnn.QUERY_WEIGHTS,
                 OneDnn.DIFF_SRC, tensors.source(computedResults, images));
-            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.DIFF_WEIGHTS, gradientWeights,
+            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.DIFF_WEIGHTS, OneDnn.QUERY_DIFF_WEIGHTS,
                 OneDnn.DIFF_DST, tensors.result(computedOperands, images));
-        });
+        }, made.get(key).weights));
     }
 
-    private Product bind(Key key, int firstName, long first, int weightsName, long weights, int lastName, long last) {
-        Product b = new Primitive.Bound(primitive(key), new int[] {firstName, weightsName, lastName}, new long[] {first, weights, last});
+    private Product bind(Key key, int firstName, long first, int weightsName, int weightsQuery, int lastName, long last) {
+        Primitive primitive = made.get(key).primitive;
+        long weights = OneDnn.query(primitive.descriptor(), weightsQuery);
+        Product b = new Primitive.Bound(primitive, new int[] {firstName, weightsName, lastName}, new long[] {first, weights, last});
         if (computedOperands != operands)
             b = new EmulatedProduct(b, OneDnn.size(first) / 4, OneDnn.size(last) / 4, key.kind == Kind.BACKWARD_WEIGHTS ? EmulatedProduct.Last.OPERAND
                 : results == OneDnn.BF16 ? EmulatedProduct.Last.BF16_RESULT : EmulatedProduct.Last.FLOAT32_RESULT);
-        destroy(first, last);
+        destroy(first, weights, last);
         return b;
     }
 
     void forward(Worker worker, int images, long source, long result) {
-        bound(worker, Kind.FORWARD, images).run(worker, source, packedForward, result);
+        Call call = call(worker, Kind.FORWARD, images);
+        call.product.run(worker, source, call.weights, result);
     }
 
     void backwardData(Worker worker, int images, long resultGradient, long sourceGradient) {
-        bound(worker, Kind.BACKWARD_DATA, images).run(worker, resultGradient, packedBackward, sourceGradient);
+        Call call = call(worker, Kind.BACKWARD_DATA, images);
+        call.product.run(worker, resultGradient, call.weights, sourceGradient);
     }
 
     void backwardWeights(Worker worker, int images, long source, long resultGradient, long gradient) {
-        bound(worker, Kind.BACKWARD_WEIGHTS, images).run(worker, source, gradient, resultGradient);
+        call(worker, Kind.BACKWARD_WEIGHTS, images).product.run(worker, source, gradient, resultGradient);
     }
 
     /** The same, added to what is there; {@code scratch} has room for {@link #count} floats. */
@@ -187,9 +197,7 @@ final class ConvolutionPrimitives implements AutoCloseable {
     /** Packs weights (float32) for the products. */
     void pack(Worker worker, long weights) {
         rounding.ifPresent(r -> r.run(worker, weights, rounded));
-        long packable = rounding.isPresent() ? rounded : weights;
-        packs.getFirst().run(worker, packable, packedForward);
-        if (back) packs.getLast().run(worker, packable, packedBackward);
+        for (Packed p : packed) p.pack.run(worker, rounding.isPresent() ? rounded : weights, p.memory);
     }
 
     /** Weights in the plain order. */
@@ -237,16 +245,19 @@ final class ConvolutionPrimitives implements AutoCloseable {
 
     /** oneDNN's names of what it chose. */
     List<String> implementations() {
-        return primitives.values().stream().map(Primitive::implementation).distinct().sorted().toList();
+        return made.values().stream().map(m -> m.primitive.implementation()).distinct().sorted().toList();
     }
 
     @Override
     public void close() {
-        bound.forEach(m -> m.values().forEach(Product::close));
-        primitives.values().forEach(Primitive::close);
-        packs.forEach(Primitive.Bound::close);
+        bound.forEach(calls -> calls.values().forEach(c -> c.product.close()));
+        made.values().forEach(m -> m.primitive.close());
+        for (Packed p : packed) {
+            p.pack.close();
+            destroy(p.descriptor);
+        }
         rounding.ifPresent(Primitive.Bound::close);
-        destroy(forwardWeights, gradientWeights);
-        if (back) destroy(backwardWeights);
+        if (packable != gradientWeights) destroy(packable);
+        destroy(gradientWeights);
     }
 }

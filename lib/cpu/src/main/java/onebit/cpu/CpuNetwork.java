@@ -1,6 +1,7 @@
 package onebit.cpu;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,31 +94,18 @@ final class CpuNetwork extends CheckedNetwork {
             case Pass.Forward f -> {
                 Layout in = layouts.get(f.source().tensor()), out = layouts.get(f.out());
                 Normalization source = readings.get(f.source().tensor().name());
-                int images = workers[0].images();
+                Chunks chunks = new Chunks(Arrays.stream(workers).map(Worker::images).toList());
                 convolutions.put(f.conv().name(), switch (choice.algorithm(f.conv(), source)) {
-                    case INPUT -> new InputConvolution(f.conv(), in, out, source, gradients, kernels, workers.length, images, options.training(), memory);
-                    case DIRECT -> new DirectConvolution(f.conv(), in, out, source, gradients, kernels, workers.length, images, options.training(), memory);
+                    case INPUT -> new InputConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), memory);
+                    case DIRECT -> new DirectConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), memory);
                     case SQUARE_WINOGRAD -> new SquareWinogradConvolution(f.conv(), in, out, source, gradients, workers.length, choice.tiles(f.conv()),
                         options.training(), memory);
-                    case COLUMN_WINOGRAD -> new ColumnWinogradConvolution(f.conv(), in, out, source, gradients, workers.length, images,
+                    case COLUMN_WINOGRAD -> new ColumnWinogradConvolution(f.conv(), in, out, source, gradients, chunks,
                         options.training(), memory);
                 });
             }
             case Pass.Shortcut s -> shortcuts.put(s.in().name(), new Shortcut(layouts.get(s.in()), layouts.get(s.out()), s.pool(), kernels, workers.length));
             default -> {}
-        }
-    }
-
-    private interface Chunk {
-        void at(int first, int images);
-    }
-
-    /** The worker's images in chunks of nearly equal size, {@code most} at most. */
-    private static void chunks(Worker worker, int most, Chunk chunk) {
-        int images = worker.images(), n = (images + most - 1) / most;
-        for (int i = 0; i < n; i++) {
-            int from = images * i / n, to = images * (i + 1) / n;
-            chunk.at(worker.from + from, to - from);
         }
     }
 
@@ -163,14 +151,14 @@ final class CpuNetwork extends CheckedNetwork {
             }
             case Pass.Shortcut p -> {
                 Shortcut shortcut = shortcuts.get(p.in().name());
-                chunks(worker, shortcut.chunk(), (first, n) -> shortcut.forward(worker, n, at(p.in(), first), at(p.out(), first)));
+                Chunks.of(worker, shortcut.chunk(), (first, n) -> shortcut.forward(worker, n, at(p.in(), first), at(p.out(), first)));
             }
             case Pass.Forward p -> {
                 Convolution conv = convolutions.get(p.conv().name());
                 Normalization source = readings.get(p.source().tensor().name()), next = readings.get(p.out().name());
                 use(source, worker, training);
                 next.beginForward(worker);
-                chunks(worker, conv.forwardChunk(), (first, n) ->
+                Chunks.of(worker, conv.forwardChunk(), (first, n) ->
                     conv.forward(worker, n, at(p.source().tensor(), first), at(p.out(), first), p.skip().map(s -> at(s, first)).orElse(0L), next));
                 next.endForward(worker);
             }
@@ -216,7 +204,7 @@ final class CpuNetwork extends CheckedNetwork {
                 Normalization source = readings.get(p.source().tensor().name()), above = readings.get(p.out().name());
                 p.finish().ifPresent(f -> above.finishBackward(worker));
                 source.beginBackward(worker);
-                chunks(worker, conv.backwardChunk(), (first, n) -> {
+                Chunks.of(worker, conv.backwardChunk(), (first, n) -> {
                     p.finish().ifPresent(f -> finish(f, above, worker, p.out(), first, n));
                     conv.backward(worker, n, at(p.source().tensor(), first), at(p.out().gradient(), first),
                         p.sourceGradient().map(g -> at(g, first)).orElse(0L), first == worker.from, layer % 2);
@@ -305,7 +293,7 @@ final class CpuNetwork extends CheckedNetwork {
         return options.precision().label() + ", " + (winograd == 0 ? "direct convolutions"
             : winograd + " of " + convolutions.size() + " convolutions by Winograd F(" + (options.precision() == Precision.BF16 ? "4,3" : "4x4,3x3") + ")")
             + ", " + NetworkOptions.inWords(workers.length) + ", " + 8 * Vectors.BYTES + "-bit vectors"
-            + (options.precision() == Precision.BF16 && EmulatedProduct.WANTED ? ", bf16 emulated" : "");
+            + (options.precision() != Precision.BF16 ? "" : choice.amx() ? ", bf16 by AMX" : EmulatedProduct.WANTED ? ", bf16 emulated" : "");
     }
 
     /** What each convolution computes with, a line each. */

@@ -1,5 +1,6 @@
 package onebit.cpu;
 
+import java.util.Collections;
 import onebit.engine.Precision;
 import onebit.model.Node;
 import onebit.quant.FullPrecision;
@@ -13,14 +14,13 @@ class DirectConvolution extends Convolution {
     private final boolean training;
     private final long master, momentum, quantized;
 
-    /** @param images of a worker, at most */
     DirectConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,
-                      int workers, int images, boolean training, HostMemory memory) {
+                      Chunks chunks, boolean training, HostMemory memory) {
         super(node, in, out, source, gradients);
         this.kernels = kernels;
         this.training = training;
-        products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel()), window(node), in.type(), out.type(), OneDnn.TAG_OIHW, Math.min(forwardChunk(), images), workers, training,
-            training && in.order != Layout.Order.PLANAR, in.precision == Precision.BF16 && EmulatedProduct.WANTED, memory);
+        products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel()), window(node), in.type(), out.type(), OneDnn.TAG_OIHW,
+            chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(), in.order != Layout.Order.PLANAR, in.precision == Precision.BF16 && EmulatedProduct.WANTED, memory);
         master = memory.allocate(4 * products.count);
         momentum = training ? memory.allocate(4 * products.count) : 0;
         quantized = memory.allocate(4 * products.count);

@@ -45,9 +45,9 @@ final class InputConvolution extends DirectConvolution {
     }
 
     InputConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,
-                     int workers, int images, boolean training, HostMemory memory) {
-        super(node, in, out, source, gradients, kernels, workers, images, training, memory);
-        sums = new float[workers][TAPS + 1][out.parameters()];
+                     Chunks chunks, boolean training, HostMemory memory) {
+        super(node, in, out, source, gradients, kernels, chunks, training, memory);
+        sums = new float[chunks.workers()][TAPS + 1][out.parameters()];
         plain = training && source.affine() ? products.plainPlaces() : new int[0];
     }
 

@@ -10,8 +10,9 @@ import onebit.plan.TrainingPlan;
 
 /**
  * Which layout tensors have and by which algorithm convolutions go. Rules: Winograd wins wherever it can be used, in bf16
- * down the columns and in float32 on square tiles. Tensors lie in blocks where oneDNN computes on them with vectors as long
- * as a block, which are AVX-512's; and channels last for shorter vectors, and for the matrix products of square tiles.
+ * down the columns and in float32 on square tiles; but not over products of bf16 by AMX, which take less time than its transforms.
+ * Tensors lie in blocks where oneDNN computes on them with vectors as long as a block, which are AVX-512's; and channels last for
+ * shorter vectors, for AMX, and for the matrix products of square tiles.
  */
 final class LayerChoice {
 
@@ -19,16 +20,22 @@ final class LayerChoice {
 
     private final NetworkOptions options;
     private final Algorithm wanted;
-    private final boolean blocked;
+    private final boolean amx, blocked;
     /** The images, if they are stored channel by channel. */
     private final Optional<Buffer> planar;
 
     LayerChoice(TrainingPlan plan, NetworkOptions options) {
         this.options = options;
         boolean bf16 = options.precision() == Precision.BF16;
-        wanted = options.algorithm() == ConvolutionAlgorithm.DIRECT ? Algorithm.DIRECT : bf16 ? Algorithm.COLUMN_WINOGRAD : Algorithm.SQUARE_WINOGRAD;
-        blocked = bf16 || wanted == Algorithm.DIRECT && Vectors.LANES == Layout.BLOCK;
+        amx = bf16 && OneDnn.amx() && options.algorithm() != ConvolutionAlgorithm.WINOGRAD;
+        wanted = amx || options.algorithm() == ConvolutionAlgorithm.DIRECT ? Algorithm.DIRECT : bf16 ? Algorithm.COLUMN_WINOGRAD : Algorithm.SQUARE_WINOGRAD;
+        blocked = !amx && (bf16 || wanted == Algorithm.DIRECT && Vectors.LANES == Layout.BLOCK);
         planar = blocked ? InputConvolution.planar(plan) : Optional.empty();
+    }
+
+    /** Whether products are formed by AMX. */
+    boolean amx() {
+        return amx;
     }
 
     Layout layout(Buffer buffer) {

@@ -28,7 +28,7 @@ final class OneDnn {
     static final int QUERY_WEIGHTS = 131, QUERY_DIFF_WEIGHTS = 132, QUERY_SCRATCHPAD = 136;
     private static final int QUERY_IMPLEMENTATION = 8;
     private static final int CPU = 1, DEFAULT_STREAM = 1, USER_SCRATCHPAD = 1, FORWARD_TRAINING = 64, DIRECT = 1;
-    private static final int AVERAGE_EXCLUDING_PADDING = 1023;
+    private static final int AVERAGE_EXCLUDING_PADDING = 1023, AMX = 0xfef;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY;
@@ -63,6 +63,8 @@ final class OneDnn {
     private static final MethodHandle MD_CLONE = function("dnnl_memory_desc_clone", ADDRESS, JAVA_LONG);
     private static final MethodHandle MD_DESTROY = function("dnnl_memory_desc_destroy", JAVA_LONG);
     private static final MethodHandle MD_SIZE = handle("dnnl_memory_desc_get_size", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle MD_EQUAL = function("dnnl_memory_desc_equal", JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle EFFECTIVE_ISA = function("dnnl_get_effective_cpu_isa");
     private static final MethodHandle MEMORY_CREATE = function("dnnl_memory_create", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle MEMORY_SET_HANDLE = function("dnnl_memory_set_data_handle", JAVA_LONG, JAVA_LONG);
     private static final MethodHandle MEMORY_DESTROY = function("dnnl_memory_destroy", JAVA_LONG);
@@ -207,6 +209,23 @@ final class OneDnn {
     static long size(long descriptor) {
         try {
             return (long) MD_SIZE.invokeExact(descriptor);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static boolean equal(long descriptor, long other) {
+        return answer(() -> (int) MD_EQUAL.invokeExact(descriptor, other)) != 0;
+    }
+
+    /** Whether oneDNN forms products of bf16 by AMX here: the processor has it, the system grants it and no setting forbids it. */
+    static boolean amx() {
+        return (answer(() -> (int) EFFECTIVE_ISA.invokeExact()) & AMX) == AMX;
+    }
+
+    private static int answer(Invocation invocation) {
+        try {
+            return invocation.call();
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The cpu engine against the float64 reference, on small random networks of every node type. */
 class CpuEngineTest {
 
-    /** Random networks to compare on; {@link VectorLengthTest} takes fewer. */
+    /** Random networks to compare on; {@link OtherProcessorsTest} takes fewer. */
     private static final int NETWORKS = Integer.getInteger("onebit.test.networks", 24);
 
     @ParameterizedTest(name = "float32 {0}, {1} threads")

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
+import onebit.engine.CpuFeatures;
 import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -15,10 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's; in bf16 only if it
- * has instructions for that.
+ * The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's, or which do without
+ * its AMX; in bf16 only if it has instructions for that.
  */
-class VectorLengthTest {
+class OtherProcessorsTest {
 
     private static final int LEAST_TESTS = 500;
 
@@ -38,6 +39,13 @@ class VectorLengthTest {
     void avx2HasFastImplementationsToo() throws Exception {
         Assumptions.assumeTrue(FloatVector.SPECIES_PREFERRED.vectorBitSize() > 256, "ImplementationsTest itself runs without AVX-512");
         assertPass(4, 256, List.of("env", "ONEDNN_MAX_CPU_ISA=AVX2"), ImplementationsTest.class);
+    }
+
+    /** A processor that has AMX computes in bf16 as one without it, too, if oneDNN is told so. */
+    @Test
+    void bf16WithoutAmxPassesTheSameTests() throws Exception {
+        Assumptions.assumeTrue(CpuFeatures.detect().bf16() && OneDnn.amx(), "the tests themselves run without AMX, or without bf16");
+        assertPass(15, 512, List.of("env", "ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16"), ImplementationsTest.class, CpuEngineTest.class);
     }
 
     private void assertPass(int least, int bits, List<String> prefix, Class<?>... tests) throws Exception {
