@@ -24,6 +24,11 @@ final class ConvolutionPrimitives implements AutoCloseable {
         long result(int type, int images);
 
         long weights(int type, int tag);
+
+        /** The tensors as the product has them that makes the weights' gradient. */
+        default Tensors ofWeightGradient() {
+            return this;
+        }
     }
 
     /** A product for one thread: each run says where the data lie. */
@@ -97,19 +102,16 @@ final class ConvolutionPrimitives implements AutoCloseable {
         rounding = emulated ? Optional.of(Primitive.Bound.reorder(gradientWeights, packable)) : Optional.empty();
         for (int n : forwardImages) made.put(new Key(Kind.FORWARD, n), withWeights(Primitive.of(forward(n, any))));
         for (int n : backwardImages) {
-            long hint = forward(n, any);
-            made.put(new Key(Kind.BACKWARD_WEIGHTS, n), new Made(Primitive.of(backwardWeights(n, gradientWeights, hint)), 0));
-            if (back) made.put(new Key(Kind.BACKWARD_DATA, n), withWeights(Primitive.of(backwardData(n, any, hint))));
-            OneDnn.destroyPrimitiveDescriptor(hint);
+            made.put(new Key(Kind.BACKWARD_WEIGHTS, n), new Made(Primitive.of(backwardWeights(n, gradientWeights, any)), 0));
+            if (back) made.put(new Key(Kind.BACKWARD_DATA, n), withWeights(Primitive.of(backwardData(n, any))));
         }
         destroy(any, anyFloat, plain);
     }
 
     /** Descriptor of the order in which oneDNN would have the weights' gradient. */
     private long gradientOrder(int images, long any, long anyFloat) {
-        long hint = forward(images, any), descriptor = backwardWeights(images, anyFloat, hint), order = OneDnn.query(descriptor, OneDnn.QUERY_DIFF_WEIGHTS);
+        long descriptor = backwardWeights(images, anyFloat, any), order = OneDnn.query(descriptor, OneDnn.QUERY_DIFF_WEIGHTS);
         OneDnn.destroyPrimitiveDescriptor(descriptor);
-        OneDnn.destroyPrimitiveDescriptor(hint);
         return order;
     }
 
@@ -122,18 +124,29 @@ final class ConvolutionPrimitives implements AutoCloseable {
     }
 
     private long forward(int images, long weights) {
-        return describe(tensors.source(computedOperands, images), tensors.result(computedResults, images),
+        return forward(tensors, images, weights);
+    }
+
+    private long forward(Tensors of, int images, long weights) {
+        return describe(of.source(computedOperands, images), of.result(computedResults, images),
             (src, dst, attributes) -> OneDnn.convolutionForward(src, weights, dst, window, attributes));
     }
 
-    private long backwardData(int images, long weights, long hint) {
-        return describe(tensors.source(computedResults, images), tensors.result(computedOperands, images),
+    private long backwardData(int images, long weights) {
+        long hint = forward(images, weights);
+        long descriptor = describe(tensors.source(computedResults, images), tensors.result(computedOperands, images),
             (src, dst, attributes) -> OneDnn.convolutionBackwardData(src, weights, dst, window, hint, attributes));
+        OneDnn.destroyPrimitiveDescriptor(hint);
+        return descriptor;
     }
 
-    private long backwardWeights(int images, long weights, long hint) {
-        return describe(tensors.source(computedOperands, images), tensors.result(computedOperands, images),
-            (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, weights, dst, window, hint, attributes));
+    private long backwardWeights(int images, long gradient, long weights) {
+        Tensors of = tensors.ofWeightGradient();
+        long hint = forward(of, images, weights);
+        long descriptor = describe(of.source(computedOperands, images), of.result(computedOperands, images),
+            (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, gradient, dst, window, hint, attributes));
+        OneDnn.destroyPrimitiveDescriptor(hint);
+        return descriptor;
     }
 
     private interface Description {
@@ -158,8 +171,8 @@ final class ConvolutionPrimitives implements AutoCloseable {
                 OneDnn.DST, tensors.result(computedResults, images));
             case BACKWARD_DATA -> bind(key, OneDnn.DIFF_DST, tensors.result(computedOperands, images), OneDnn.WEIGHTS, OneDnn.QUERY_WEIGHTS,
                 OneDnn.DIFF_SRC, tensors.source(computedResults, images));
-            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.DIFF_WEIGHTS, OneDnn.QUERY_DIFF_WEIGHTS,
-                OneDnn.DIFF_DST, tensors.result(computedOperands, images));
+            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, tensors.ofWeightGradient().source(computedOperands, images), OneDnn.DIFF_WEIGHTS, OneDnn.QUERY_DIFF_WEIGHTS,
+                OneDnn.DIFF_DST, tensors.ofWeightGradient().result(computedOperands, images));
         }, made.get(key).weights));
     }
 

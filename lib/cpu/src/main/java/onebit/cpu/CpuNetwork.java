@@ -97,7 +97,7 @@ final class CpuNetwork extends CheckedNetwork {
                 Chunks chunks = new Chunks(Arrays.stream(workers).map(Worker::images).toList());
                 convolutions.put(f.conv().name(), switch (choice.algorithm(f.conv(), source)) {
                     case INPUT -> new InputConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), memory);
-                    case DIRECT -> new DirectConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), memory);
+                    case DIRECT -> new DirectConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), choice.amx(), memory);
                     case SQUARE_WINOGRAD -> new SquareWinogradConvolution(f.conv(), in, out, source, gradients, workers.length, choice.tiles(f.conv()),
                         options.training(), memory);
                     case COLUMN_WINOGRAD -> new ColumnWinogradConvolution(f.conv(), in, out, source, gradients, chunks,
