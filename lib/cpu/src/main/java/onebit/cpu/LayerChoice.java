@@ -10,7 +10,7 @@ import onebit.plan.TrainingPlan;
 
 /**
  * Which layout tensors have and by which algorithm convolutions go. Rules: Winograd wins wherever it can be used, in bf16
- * down the columns and in float32 on square tiles; but not over products of bf16 by AMX, which take less time than its transforms.
+ * down the columns and in float32 on square tiles; but in bf16 direct convolutions by AMX are faster than its by AVX-512.
  * Tensors lie in blocks where oneDNN computes on them with vectors as long as a block, which are AVX-512's; and channels last for
  * shorter vectors, for AMX, and for the matrix products of square tiles.
  */
