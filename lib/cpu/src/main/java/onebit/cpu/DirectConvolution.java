@@ -4,7 +4,6 @@ import java.util.Collections;
 import java.util.Optional;
 import onebit.engine.Precision;
 import onebit.model.Node;
-import onebit.model.Padding;
 import onebit.quant.FullPrecision;
 import onebit.quant.OneBit;
 
@@ -13,20 +12,20 @@ class DirectConvolution extends Convolution {
 
     final RowKernels kernels;
     final ConvolutionPrimitives products;
-    /** Of activated inputs and of gradients, if the weights' gradient is made from strips. */
-    private final Optional<Strips> sourceStrips, gradientStrips;
+    private final Optional<Strips> strips;
     private final boolean training;
     private final long master, momentum, quantized;
 
+    /** @param strips whether small images may be put side by side for the weights' gradient */
     DirectConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,
                       Chunks chunks, boolean training, boolean strips, HostMemory memory) {
         super(node, in, out, source, gradients);
-        sourceStrips = strips && allowsStrips(node, in.shape.width()) ? Optional.of(new Strips(in)) : Optional.empty();
-        gradientStrips = sourceStrips.map(s -> new Strips(out));
         this.kernels = kernels;
         this.training = training;
-        products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel(), sourceStrips, gradientStrips), window(node), in.type(), out.type(), OneDnn.TAG_OIHW,
-            chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(), in.order != Layout.Order.PLANAR, in.precision == Precision.BF16 && EmulatedProduct.WANTED, memory);
+        this.strips = strips && Strips.allows(node, in) ? Optional.of(new Strips(in, out)) : Optional.empty();
+        products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel(), this.strips), window(node), in.type(), out.type(), OneDnn.TAG_OIHW,
+            chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(),
+            in.order != Layout.Order.PLANAR, in.precision == Precision.BF16 && EmulatedProduct.WANTED, memory);
         master = memory.allocate(4 * products.count);
         momentum = training ? memory.allocate(4 * products.count) : 0;
         quantized = memory.allocate(4 * products.count);
@@ -37,32 +36,16 @@ class DirectConvolution extends Convolution {
         return new OneDnn.Window(new long[] {node.stride(), node.stride()}, new long[] {p.top(), p.left()}, new long[] {p.bottom(), p.right()});
     }
 
-    private static boolean allowsStrips(Node.Conv node, int width) {
-        return node.kernel() == 3 && node.stride() == 1 && node.padding().equals(Padding.symmetric(1)) && Strips.perStrip(width) > 1;
-    }
-
-    /** Those of a convolution of whole tensors, with a square filter. */
-    record Tensors(Layout in, Layout out, int kernel, Optional<Strips> sourceStrips, Optional<Strips> gradientStrips) implements ConvolutionPrimitives.Tensors {
+    /**
+     * Those of a convolution of whole tensors, with a square filter.
+     *
+     * @param strips from which the weights' gradient is made instead
+     */
+    record Tensors(Layout in, Layout out, int kernel, Optional<Strips> strips) implements ConvolutionPrimitives.Tensors {
 
         @Override
         public ConvolutionPrimitives.Tensors ofWeightGradient() {
-            return sourceStrips.isEmpty() ? this : new ConvolutionPrimitives.Tensors() {
-
-                @Override
-                public long source(int type, int images) {
-                    return sourceStrips.get().descriptor(type, images);
-                }
-
-                @Override
-                public long result(int type, int images) {
-                    return gradientStrips.get().descriptor(type, images);
-                }
-
-                @Override
-                public long weights(int type, int tag) {
-                    return Tensors.this.weights(type, tag);
-                }
-            };
+            return strips.isPresent() ? strips.get() : this;
         }
 
         @Override
@@ -124,7 +107,7 @@ class DirectConvolution extends Convolution {
 
     final void gradientOfWeights(Worker worker, int images, long a, long dy, boolean first, int half) {
         long sum = gradients.of(half, worker.index);
-        long x = sourceStrips.map(s -> s.copy(worker, "source", images, a)).orElse(a), g = gradientStrips.map(s -> s.copy(worker, "gradient", images, dy)).orElse(dy);
+        long x = strips.map(s -> s.ofSource(worker, images, a)).orElse(a), g = strips.map(s -> s.ofGradient(worker, images, dy)).orElse(dy);
         if (first) products.backwardWeights(worker, images, x, g, sum);
         else products.addBackwardWeights(worker, images, x, g, sum, worker.area("weight gradient", 4 * products.count));
     }

@@ -1,60 +1,88 @@
 package onebit.cpu;
 
 import java.lang.foreign.MemorySegment;
+import onebit.model.Node;
+import onebit.model.Padding;
 import onebit.model.Shape;
 
 /**
  * Small images side by side, a column of zeros between two, for the gradient of a 3x3 convolution's weights: it is a sum over all
- * pixels of all images, in which the zeros add nothing. AMX multiplies 32 pixels of a row at a time; images of 8x8, one by one, leave
+ * pixels of all images, to which the zeros add nothing. AMX multiplies 32 pixels of a row at a time; images of 8x8, one by one, leave
  * three quarters of that idle and take oneDNN twice as long.
  */
-final class Strips {
+final class Strips implements ConvolutionPrimitives.Tensors {
 
     /** Pixels of a row that AMX takes at a time. */
     private static final int PIXELS = 32;
 
-    private final Layout images;
-    private final int perStrip;
-    private final Layout strip;
+    private final Side source, result;
+
+    /** One of the convolution's tensors, its images as they lie and as strips. */
+    private record Side(String name, Layout images, Layout strip, int perStrip) {
+
+        static Side of(String name, Layout images) {
+            Shape shape = images.shape;
+            int n = Strips.perStrip(shape.width());
+            return new Side(name, images, new Layout(images.precision, images.order, new Shape(shape.channels(), shape.height(), n * (shape.width() + 1) - 1)), n);
+        }
+
+        int strips(int count) {
+            return (count + perStrip - 1) / perStrip;
+        }
+
+        long copy(Worker worker, int count, long from) {
+            // Each shape has memory of its own, in which nothing is ever written between the images.
+            long to = worker.area(name + " strips " + strip.shape, strips(count) * strip.imageBytes);
+            long bytes = images.shape.width() * images.pixelStride(), line = strip.shape.width() * strip.pixelStride();
+            for (int i = 0; i < strips(count) * perStrip; i++) {
+                long at = to + i / perStrip * strip.imageBytes + i % perStrip * (bytes + strip.pixelStride());
+                for (int y = 0; y < strip.shape.height(); y++, at += line) {
+                    if (i < count) MemorySegment.copy(Vectors.MEMORY, from + i * images.imageBytes + y * bytes, Vectors.MEMORY, at, bytes);
+                    else Vectors.clear(at, bytes);
+                }
+            }
+            return to;
+        }
+    }
 
     /** How many images of this width share a strip; 1 if there is no room for another. */
     static int perStrip(int width) {
         return Math.max(1, (PIXELS + 1) / (width + 1));
     }
 
-    /** @param images channels last */
-    Strips(Layout images) {
-        this.images = images;
-        perStrip = perStrip(images.shape.width());
-        strip = new Layout(images.precision, images.order, new Shape(images.shape.channels(), images.shape.height(), perStrip * (images.shape.width() + 1) - 1));
+    /** Whether more than one image of the convolution's source would share a strip, and the zeros between are its padding. */
+    static boolean allows(Node.Conv conv, Layout source) {
+        return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1)) && perStrip(source.shape.width()) > 1;
     }
 
-    private int count(int images) {
-        return (images + perStrip - 1) / perStrip;
+    /** @param source and result of the convolution, of one size and channels last */
+    Strips(Layout source, Layout result) {
+        this.source = Side.of("source", source);
+        this.result = Side.of("result", result);
     }
 
-    /** oneDNN's descriptor of the strips of so many images. */
-    long descriptor(int type, int images) {
-        return strip.descriptor(type, count(images));
+    @Override
+    public long source(int type, int images) {
+        return source.strip.descriptor(type, source.strips(images));
     }
 
-    /**
-     * Copies images to strips.
-     *
-     * @param purpose of the worker's memory for them
-     * @return the first strip's address
-     */
-    long copy(Worker worker, String purpose, int images, long from) {
-        // Each shape has memory of its own, in which nothing is ever written between the images.
-        long to = worker.area(purpose + " strips " + strip.shape, count(images) * strip.imageBytes);
-        long bytes = this.images.shape.width() * this.images.pixelStride(), line = strip.shape.width() * strip.pixelStride();
-        for (int i = 0; i < count(images) * perStrip; i++) {
-            long at = to + i / perStrip * strip.imageBytes + i % perStrip * (bytes + strip.pixelStride());
-            for (int y = 0; y < strip.shape.height(); y++, at += line) {
-                if (i < images) MemorySegment.copy(Vectors.MEMORY, from + i * this.images.imageBytes + y * bytes, Vectors.MEMORY, at, bytes);
-                else Vectors.clear(at, bytes);
-            }
-        }
-        return to;
+    @Override
+    public long result(int type, int images) {
+        return result.strip.descriptor(type, result.strips(images));
+    }
+
+    @Override
+    public long weights(int type, int tag) {
+        return OneDnn.descriptor(type, tag, result.strip.channels, source.strip.channels, 3, 3);
+    }
+
+    /** Copies images of the source to strips: the first one's address. */
+    long ofSource(Worker worker, int images, long from) {
+        return source.copy(worker, images, from);
+    }
+
+    /** The same of the result's gradient. */
+    long ofGradient(Worker worker, int images, long from) {
+        return result.copy(worker, images, from);
     }
 }

@@ -30,7 +30,7 @@ class EmulatedProductTest {
                 OneDnn.singleThreaded();
                 OneDnn.Window window = new OneDnn.Window(new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
                 int results = floatResults ? OneDnn.F32 : OneDnn.BF16, from = IMAGES * FROM.channels * FROM.pixels, to = IMAGES * TO.channels * TO.pixels;
-                try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(FROM, TO, KERNEL, Optional.empty(), Optional.empty()), window, OneDnn.BF16, results,
+                try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(FROM, TO, KERNEL, Optional.empty()), window, OneDnn.BF16, results,
                     OneDnn.TAG_OIHW, new TreeSet<>(Set.of(IMAGES)), new TreeSet<>(Set.of(IMAGES)), 1, true, emulated, memory)) {
                     long weights = memory.allocate(4 * products.count), gradient = memory.allocate(4 * products.count);
                     products.fromPlain(values.draw(TO.channels * FROM.channels * KERNEL * KERNEL, 1, 1 << 20), weights);

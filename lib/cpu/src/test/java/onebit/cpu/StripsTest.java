@@ -35,10 +35,10 @@ class StripsTest {
             OneDnn.singleThreaded();
             long x = images(values, memory, in, images), dy = images(values, memory, out, images);
             float[] expected = gradient(worker, memory, in, out, images, x, dy, false);
-            Strips more = new Strips(in);
             // What an earlier, fuller chunk left in the strips must not count.
-            more.copy(worker, "source", images + 3, images(values, memory, in, images + 3));
-            new Strips(out).copy(worker, "gradient", images + 3, images(values, memory, out, images + 3));
+            Strips fuller = new Strips(in, out);
+            fuller.ofSource(worker, images + 3, images(values, memory, in, images + 3));
+            fuller.ofGradient(worker, images + 3, images(values, memory, out, images + 3));
             float[] actual = gradient(worker, memory, in, out, images, x, dy, true);
             for (int i = 0; i < expected.length; i++) assertEquals(expected[i], actual[i], 1e-4 * Math.max(1, Math.abs(expected[i])), "weight " + i);
         }
@@ -51,13 +51,13 @@ class StripsTest {
     }
 
     private static float[] gradient(Worker worker, HostMemory memory, Layout in, Layout out, int images, long x, long dy, boolean strips) {
-        Optional<Strips> source = strips ? Optional.of(new Strips(in)) : Optional.empty(), result = source.map(s -> new Strips(out));
+        Optional<Strips> wanted = strips ? Optional.of(new Strips(in, out)) : Optional.empty();
         OneDnn.Window window = new OneDnn.Window(new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
-        try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(in, out, KERNEL, source, result), window, in.type(), out.type(),
+        try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(in, out, KERNEL, wanted), window, in.type(), out.type(),
             OneDnn.TAG_OIHW, new TreeSet<>(Set.of(images)), new TreeSet<>(Set.of(images)), 1, true, false, memory)) {
             long gradient = memory.allocate(4 * products.count);
-            products.backwardWeights(worker, images, source.map(s -> s.copy(worker, "source", images, x)).orElse(x),
-                result.map(s -> s.copy(worker, "gradient", images, dy)).orElse(dy), gradient);
+            products.backwardWeights(worker, images, wanted.map(s -> s.ofSource(worker, images, x)).orElse(x),
+                wanted.map(s -> s.ofGradient(worker, images, dy)).orElse(dy), gradient);
             return products.toPlain(gradient);
         }
     }
