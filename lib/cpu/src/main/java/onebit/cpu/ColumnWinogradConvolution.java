@@ -3,7 +3,6 @@ package onebit.cpu;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import onebit.model.Node;
-import onebit.model.Padding;
 import onebit.quant.OneBit;
 
 /**
@@ -38,7 +37,7 @@ final class ColumnWinogradConvolution extends Convolution {
 
     /** Whether this convolution can be done so: 3x3, stride 1, one cell of padding, and no learned scale before it. */
     static boolean allows(Node.Conv conv, Normalization source) {
-        return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1)) && !source.affine();
+        return keepsSize(conv) && !source.affine();
     }
 
     ColumnWinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, Chunks chunks,

@@ -1,6 +1,7 @@
 package onebit.cpu;
 
 import onebit.model.Node;
+import onebit.model.Padding;
 import onebit.quant.FullPrecision;
 import onebit.quant.OneBit;
 
@@ -91,6 +92,11 @@ abstract class Convolution implements AutoCloseable {
 
     @Override
     public abstract void close();
+
+    /** Whether it is 3x3, of stride 1 and with one cell of padding all around, so that its result is as large as its source. */
+    static boolean keepsSize(Node.Conv conv) {
+        return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1));
+    }
 
     /** The constant by which one-bit weights are multiplied, else 1. */
     final float scale() {

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import onebit.model.Node;
-import onebit.model.Padding;
 import onebit.plan.Activation;
 import onebit.plan.Buffer;
 import onebit.plan.Pass;
@@ -41,7 +40,7 @@ final class InputConvolution extends DirectConvolution {
     }
 
     private static boolean allows(Node.Conv conv, Reading source) {
-        return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1)) && source.activation() == Activation.NONE;
+        return keepsSize(conv) && source.activation() == Activation.NONE;
     }
 
     InputConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import onebit.model.Node;
-import onebit.model.Padding;
 import onebit.quant.OneBit;
 
 /**
@@ -38,7 +37,7 @@ final class SquareWinogradConvolution extends Convolution {
 
     /** Whether this convolution can be done so: 3x3, stride 1, one cell of padding, and no learned scale before it. */
     static boolean allows(Node.Conv conv, Normalization source) {
-        return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1)) && !source.affine();
+        return keepsSize(conv) && !source.affine();
     }
 
     /** @param tilesWanted tiles in a block, about */

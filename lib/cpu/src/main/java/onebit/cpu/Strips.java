@@ -2,7 +2,6 @@ package onebit.cpu;
 
 import java.lang.foreign.MemorySegment;
 import onebit.model.Node;
-import onebit.model.Padding;
 import onebit.model.Shape;
 
 /**
@@ -18,12 +17,14 @@ final class Strips implements ConvolutionPrimitives.Tensors {
     private final Side source, result;
 
     /** One of the convolution's tensors, its images as they lie and as strips. */
-    private record Side(String name, Layout images, Layout strip, int perStrip) {
+    private record Side(String purpose, Layout images, Layout strip, int perStrip) {
 
         static Side of(String name, Layout images) {
             Shape shape = images.shape;
             int n = Strips.perStrip(shape.width());
-            return new Side(name, images, new Layout(images.precision, images.order, new Shape(shape.channels(), shape.height(), n * (shape.width() + 1) - 1)), n);
+            Layout strip = new Layout(images.precision, images.order, new Shape(shape.channels(), shape.height(), n * (shape.width() + 1) - 1));
+            // Each shape has memory of its own, in which nothing is ever written between the images.
+            return new Side(name + " strips " + strip.shape, images, strip, n);
         }
 
         int strips(int count) {
@@ -31,8 +32,7 @@ final class Strips implements ConvolutionPrimitives.Tensors {
         }
 
         long copy(Worker worker, int count, long from) {
-            // Each shape has memory of its own, in which nothing is ever written between the images.
-            long to = worker.area(name + " strips " + strip.shape, strips(count) * strip.imageBytes);
+            long to = worker.area(purpose, strips(count) * strip.imageBytes);
             long bytes = images.shape.width() * images.pixelStride(), line = strip.shape.width() * strip.pixelStride();
             for (int i = 0; i < strips(count) * perStrip; i++) {
                 long at = to + i / perStrip * strip.imageBytes + i % perStrip * (bytes + strip.pixelStride());
@@ -52,7 +52,7 @@ final class Strips implements ConvolutionPrimitives.Tensors {
 
     /** Whether more than one image of the convolution's source would share a strip, and the zeros between are its padding. */
     static boolean allows(Node.Conv conv, Layout source) {
-        return conv.kernel() == 3 && conv.stride() == 1 && conv.padding().equals(Padding.symmetric(1)) && perStrip(source.shape.width()) > 1;
+        return Convolution.keepsSize(conv) && perStrip(source.shape.width()) > 1;
     }
 
     /** @param source and result of the convolution, of one size and channels last */

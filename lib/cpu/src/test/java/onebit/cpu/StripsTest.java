@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Gradients of weights from strips, in float32, in which every processor computes. */
+/** Gradients of weights from strips: in float32, in which every processor computes, and in bf16. */
 class StripsTest {
 
     private static final int KERNEL = 3;
