@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -14,31 +16,38 @@ import jdk.incubator.vector.FloatVector;
  * @param name vector instructions: {@code AVX-512}, {@code AVX2}, {@code SSE} or {@code NEON}
  * @param bf16 whether products of bf16 values are instructions of their own, with AVX-512 or AMX. ARM's do not count: oneDNN
  *             has plain loops for bf16's gradients there
+ * @param bf16Faster whether these take less time than products of float32. On Intel's processors AVX-512's do not, AMX's do
  */
-public record CpuFeatures(String name, boolean bf16) {
+public record CpuFeatures(String name, boolean bf16, boolean bf16Faster) {
 
     /** Names of processors on x86-64, the widest vectors first. */
     public static final List<String> X86 = List.of("AVX-512", "AVX2", "SSE");
 
-    /** From the kernel's list of flags where there is one (Linux), else from the JVM's vector length, which tells nothing of bf16. */
+    private static final String INTEL = "GenuineIntel";
+
+    /** From what the kernel says of the first processor where it does (Linux), else from the JVM's vector length, which tells nothing of bf16. */
     public static CpuFeatures detect() {
         Path info = Path.of("/proc/cpuinfo");
-        if (Files.isReadable(info)) {
-            try (var lines = Files.lines(info)) {
-                return lines.filter(l -> l.startsWith("flags") || l.startsWith("Features")).findFirst()
-                    .map(l -> of(Set.of(l.substring(l.indexOf(':') + 1).strip().split("\\s+")))).orElseGet(CpuFeatures::unknown);
-            } catch (IOException e) {
-                return unknown();
-            }
+        if (!Files.isReadable(info)) return unknown();
+        try (var lines = Files.lines(info)) {
+            Map<String, String> first = lines.map(line -> line.split(":", 2)).filter(pair -> pair.length == 2)
+                .collect(Collectors.toMap(pair -> pair[0].strip(), pair -> pair[1].strip(), (one, another) -> one));
+            String flags = first.getOrDefault("flags", first.getOrDefault("Features", "")); // so called on ARM
+            return flags.isEmpty() ? unknown() : of(first.getOrDefault("vendor_id", ""), Set.of(flags.split("\\s+")));
+        } catch (IOException e) {
+            return unknown();
         }
-        return unknown();
     }
 
-    /** @param flags as Linux lists them */
-    public static CpuFeatures of(Set<String> flags) {
-        boolean bf16 = flags.contains("avx512_bf16") || flags.contains("amx_bf16");
+    /**
+     * @param vendor as Linux names it
+     * @param flags as Linux lists them
+     */
+    public static CpuFeatures of(String vendor, Set<String> flags) {
         String vectors = flags.contains("avx512bw") ? "AVX-512" : flags.contains("avx2") ? "AVX2" : flags.contains("asimd") ? "NEON" : "SSE";
-        return new CpuFeatures(vectors, bf16 && vectors.equals("AVX-512"));
+        boolean amx = flags.contains("amx_bf16");
+        boolean bf16 = vectors.equals("AVX-512") && (amx || flags.contains("avx512_bf16"));
+        return new CpuFeatures(vectors, bf16, bf16 && (amx || !vendor.equals(INTEL)));
     }
 
     /**
@@ -48,13 +57,13 @@ public record CpuFeatures(String name, boolean bf16) {
      */
     public static CpuFeatures named(String name) {
         if (!X86.contains(name)) throw new IllegalArgumentException("There is no processor '" + name + "'; there are " + String.join(", ", X86) + ".");
-        return new CpuFeatures(name, false);
+        return new CpuFeatures(name, false, false);
     }
 
     private static CpuFeatures unknown() {
         String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        if (processor.equals("aarch64") || processor.equals("arm64")) return new CpuFeatures("NEON", false);
+        if (processor.equals("aarch64") || processor.equals("arm64")) return new CpuFeatures("NEON", false, false);
         int bits = FloatVector.SPECIES_PREFERRED.vectorBitSize();
-        return new CpuFeatures(bits >= 512 ? "AVX-512" : bits >= 256 ? "AVX2" : "SSE", false);
+        return new CpuFeatures(bits >= 512 ? "AVX-512" : bits >= 256 ? "AVX2" : "SSE", false, false);
     }
 }

@@ -37,10 +37,16 @@ public final class CpuEngine implements Engine {
 
     @Override
     public List<Mode> modes() {
-        Mode floats = new Mode(Precision.FLOAT32, true, features.name() + ", " + NetworkOptions.inWords(threads()));
-        if (features.bf16()) return List.of(new Mode(Precision.BF16, true, floats.note() + ", bf16 instructions"), floats);
-        return List.of(floats, EmulatedProduct.WANTED && features.name().equals("AVX-512") ? new Mode(Precision.BF16, true, floats.note() + ", bf16 emulated") :
-            new Mode(Precision.BF16, false, "this processor (" + features.name() + ") has no bf16 instructions (AVX512_BF16 or AMX); use float32"));
+        String machine = features.name() + ", " + NetworkOptions.inWords(threads());
+        Mode floats = new Mode(Precision.FLOAT32, true, machine), bf16 = bf16(machine);
+        return features.bf16Faster() ? List.of(bf16, floats) : List.of(floats, bf16);
+    }
+
+    private Mode bf16(String machine) {
+        if (features.bf16Faster()) return new Mode(Precision.BF16, true, machine + ", bf16 instructions");
+        if (features.bf16()) return new Mode(Precision.BF16, true, machine + ", bf16 instructions, slower here than float32's");
+        if (EmulatedProduct.WANTED && features.name().equals("AVX-512")) return new Mode(Precision.BF16, true, machine + ", bf16 emulated");
+        return new Mode(Precision.BF16, false, "this processor (" + features.name() + ") has no bf16 instructions (AVX512_BF16 or AMX); use float32");
     }
 
     private static int threads() {

@@ -31,18 +31,28 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What this engine refuses, and the sentences that say why. */
 class CpuEngineErrorsTest {
 
-    private static final CpuFeatures AVX2 = CpuFeatures.of(Set.of("sse2", "avx", "avx2", "fma"));
+    private static final CpuFeatures AVX2 = amd("sse2", "avx", "avx2", "fma");
     private static final Graph GRAPH = WideResNet.graph(WideResNet.Spec.ofPaper(10).withDepth(8).withWidth(1).withInput(new Shape(3, 8, 8)));
 
+    private static CpuFeatures amd(String... flags) {
+        return CpuFeatures.of("AuthenticAMD", Set.of(flags));
+    }
+
+    private static CpuFeatures intel(String... flags) {
+        return CpuFeatures.of("GenuineIntel", Set.of(flags));
+    }
+
     @Test
-    void flagsTellVectorsAndBf16() {
-        assertEquals(new CpuFeatures("AVX2", false), AVX2);
-        assertEquals(new CpuFeatures("SSE", false), CpuFeatures.of(Set.of("sse2")));
-        assertEquals(new CpuFeatures("AVX-512", false), CpuFeatures.of(Set.of("avx2", "avx512f", "avx512bw")));
-        assertEquals(new CpuFeatures("AVX-512", true), CpuFeatures.of(Set.of("avx2", "avx512f", "avx512bw", "avx512_bf16")));
-        assertEquals(new CpuFeatures("AVX-512", true), CpuFeatures.of(Set.of("avx2", "avx512f", "avx512bw", "amx_bf16")));
-        assertEquals(new CpuFeatures("NEON", false), CpuFeatures.of(Set.of("asimd", "bf16")));
-        assertEquals(new CpuFeatures("NEON", false), CpuFeatures.of(Set.of("asimd")));
+    void vendorAndFlagsTellVectorsAndBf16() {
+        assertEquals(new CpuFeatures("AVX2", false, false), AVX2);
+        assertEquals(new CpuFeatures("SSE", false, false), amd("sse2"));
+        assertEquals(new CpuFeatures("AVX-512", false, false), amd("avx2", "avx512f", "avx512bw"));
+        assertEquals(new CpuFeatures("AVX-512", true, true), amd("avx2", "avx512f", "avx512bw", "avx512_bf16"));
+        assertEquals(new CpuFeatures("AVX-512", true, false), intel("avx2", "avx512f", "avx512bw", "avx512_bf16"));
+        assertEquals(new CpuFeatures("AVX-512", true, true), intel("avx2", "avx512f", "avx512bw", "avx512_bf16", "amx_bf16"));
+        assertEquals(new CpuFeatures("AVX-512", true, true), intel("avx2", "avx512f", "avx512bw", "amx_bf16"));
+        assertEquals(new CpuFeatures("NEON", false, false), CpuFeatures.of("", Set.of("asimd", "bf16")));
+        assertEquals(new CpuFeatures("NEON", false, false), CpuFeatures.of("", Set.of("asimd")));
     }
 
     @Test
@@ -57,9 +67,15 @@ class CpuEngineErrorsTest {
     }
 
     @Test
-    void withBf16InstructionsBf16IsPreferred() {
-        assertEquals(List.of(Precision.BF16, Precision.FLOAT32),
-            new CpuEngine(CpuFeatures.of(Set.of("avx512bw", "avx512_bf16"))).modes().stream().map(Engine.Mode::precision).toList());
+    void bf16IsPreferredWhereItIsFaster() {
+        assertEquals(List.of(Precision.BF16, Precision.FLOAT32), precisions(amd("avx512bw", "avx512_bf16")));
+        assertEquals(List.of(Precision.BF16, Precision.FLOAT32), precisions(intel("avx512bw", "avx512_bf16", "amx_bf16")));
+        assertEquals(List.of(Precision.FLOAT32, Precision.BF16), precisions(intel("avx512bw", "avx512_bf16")));
+        assertTrue(new CpuEngine(intel("avx512bw", "avx512_bf16")).modes().get(1).available());
+    }
+
+    private static List<Precision> precisions(CpuFeatures features) {
+        return new CpuEngine(features).modes().stream().map(Engine.Mode::precision).toList();
     }
 
     @Test

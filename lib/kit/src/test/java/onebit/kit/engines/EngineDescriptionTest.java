@@ -35,6 +35,6 @@ class EngineDescriptionTest {
     }
 
     private static List<String> jars(EngineDescription description, Device device, Set<String> flags) {
-        return description.libraries().get(device).on(LINUX, CpuFeatures.of(flags));
+        return description.libraries().get(device).on(LINUX, CpuFeatures.of("", flags));
     }
 }
