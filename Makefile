@@ -24,7 +24,7 @@ help:
 	@echo 'make results      write the tables of results/ and of this README from the run folders; no training'
 	@echo 'make figures      draw figures/ from the run folders and what was published; no training'
 	@echo 'make bench        time training beside PyTorch (which it installs in build/bench); BENCH="OPTION ..." of bench/alternate.py'
-	@echo 'make gpu-check    what to run first on a machine with a GPU: a table in build/gpu-check.md (DEVICE=cpu rehearses)'
+	@echo 'make gpu-check    what to run first on a machine with a GPU: a table in build/gpu-check.md (DEVICE=cpu ENGINE=torch rehearses)'
 	@echo 'make gpu-check-folder  the same as a folder for a machine with neither network nor Java: build/gpu-check'
 	@echo 'make build        build the library that lib/bin/onebit runs'
 	@echo 'make clean        delete what was built; results, figures, data and caches stay'

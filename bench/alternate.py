@@ -1,4 +1,4 @@
-"""How fast OneBit trains, beside PyTorch on the same machine: both run in turns, A B B A ..., in random order.
+"""How fast OneBit trains, beside PyTorch on the same machine: both run in turns, in an order that is drawn for each round.
 
     python alternate.py [--configurations 1-bf16 4-bf16 ...] [--rounds 7] [--python PYTHON] [--save]
     python alternate.py --table FILE ...          the table of stored rounds again

@@ -10,9 +10,9 @@ public interface WeightQuantizer {
     String name();
 
     /**
-     * Quantizes weight by weight.
+     * Quantizes a convolution's weights.
      *
-     * @param weights   full-precision weights, any order
+     * @param weights   all of them, in full precision, in the order (output channel, input channel, row, column)
      * @param fanIn     inputs that one output of the layer sums over: kernel * kernel * input channels
      * @param quantized receives the weights to use; same length, may be the same array
      */

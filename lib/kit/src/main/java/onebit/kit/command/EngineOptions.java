@@ -25,8 +25,8 @@ final class EngineOptions {
         description = "${COMPLETION-CANDIDATES} (default: auto, the engine's first that this machine has).")
     String precision;
 
-    @Option(names = "--algorithm", paramLabel = "ALGORITHM", defaultValue = "auto", completionCandidates = Names.Algorithms.class, hidden = true,
-        description = "Convolutions: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, the engine's choice layer by layer).")
+    @Option(names = "--algorithm", paramLabel = "ALGORITHM", defaultValue = "auto", completionCandidates = Names.Algorithms.class,
+        description = "Of convolutions, on the CPU engine: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, its choice layer by layer).")
     ConvolutionAlgorithm algorithm;
 
     @Option(names = "--threads", paramLabel = "N", description = "Compute threads (default: the engine's choice).")

@@ -27,7 +27,7 @@ public final class GpuCheckCommand implements Callable<Integer> {
     String engine;
 
     @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cuda", completionCandidates = Names.Devices.class,
-        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); cpu rehearses.")
+        description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); cpu, with the engine named, rehearses.")
     Device device;
 
     @Option(names = "--widths", paramLabel = "N", split = ",", defaultValue = "1,4,10", description = "Of the networks that are timed (default: ${DEFAULT-VALUE}).")

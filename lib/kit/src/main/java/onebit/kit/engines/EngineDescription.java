@@ -18,7 +18,7 @@ import onebit.engine.Platform;
 import onebit.run.UserError;
 
 /**
- * What an engine's jar says about itself in {@value #RESOURCE}, so that it can be listed without being loaded: {@code name},
+ * What an engine's jar says about itself in {@value #RESOURCE}, so that what it needs is known before it is loaded: {@code name},
  * {@code summary}, {@code preference}; and {@code libraries}, {@code megabytes} and {@code platforms} for the CPU, the same
  * followed by {@code .cuda} for an NVIDIA GPU; {@code libraries.shared} for what it needs on both; {@code processor.AVX-512} and the like, what stands in the coordinates for
  * <code>${processor}</code> on such a {@link CpuFeatures processor}.
