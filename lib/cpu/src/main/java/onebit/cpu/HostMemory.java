@@ -13,7 +13,7 @@ import onebit.engine.Platform;
 class HostMemory implements AutoCloseable {
 
     private static final long HUGE_PAGE = 1 << 21;
-    private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_DONTNEED = 4, MADV_HUGEPAGE = 14;
     private static final Optional<MethodHandle> MADVISE = Platform.current().name().startsWith("linux")
         ? Linker.nativeLinker().defaultLookup().find("madvise").map(address -> Linker.nativeLinker().downcallHandle(address,
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)))
@@ -26,15 +26,18 @@ class HostMemory implements AutoCloseable {
         long alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
         long size = (Math.max(64, bytes) + 64 + alignment - 1) / alignment * alignment;
         MemorySegment segment = arena.allocate(size, alignment);
-        if (alignment == HUGE_PAGE) MADVISE.ifPresent(handle -> advise(handle, segment));
+        if (alignment == HUGE_PAGE) MADVISE.ifPresent(madvise -> inHugePages(madvise, segment));
         segment.fill((byte) 0);
         return segment.address();
     }
 
-    private static void advise(MethodHandle madvise, MemorySegment segment) {
+    /** The arena has written to its memory, in small pages. They are given back, so that who writes next gets huge ones. */
+    private static void inHugePages(MethodHandle madvise, MemorySegment segment) {
         try {
-            int refused = (int) madvise.invokeExact(segment.address(), segment.byteSize(), MADV_HUGEPAGE);
-            assert refused >= -1 : "huge pages are a wish: a refusal changes nothing but speed";
+            int granted = (int) madvise.invokeExact(segment.address(), segment.byteSize(), MADV_HUGEPAGE);
+            if (granted != 0) return; // a wish: a refusal changes nothing but speed
+            int given = (int) madvise.invokeExact(segment.address(), segment.byteSize(), MADV_DONTNEED);
+            assert given == 0 : "memory of ours alone can be given back";
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
