@@ -81,27 +81,12 @@ public record Checksum(Algorithm algorithm, String hex) {
     }
 
     /**
-     * Checks a file.
+     * Checks what was found of a file.
      *
+     * @param found  its checksum
      * @param remedy what to do if it is not the expected one: a sentence that ends the message
      * @throws UserError naming the file, the checksum expected and the one found
      */
-    public void verify(Path file, String remedy) {
-        Checksum found;
-        try {
-            found = of(algorithm, file);
-        } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + e.getMessage() + ". " + remedy, e);
-        }
-        verify(found, file, remedy);
-    }
-
-    /** As {@link #verify(Path, String)}, for a file's content already in memory. */
-    public void verify(byte[] content, Path file, String remedy) {
-        verify(of(algorithm, content), file, remedy);
-    }
-
-    /** As {@link #verify(Path, String)}, for a file whose checksum was found while it was read. */
     void verify(Checksum found, Path file, String remedy) {
         if (!equals(found))
             throw new UserError(file + " is truncated or altered: its " + algorithm.label + " should be " + hex + " and is "

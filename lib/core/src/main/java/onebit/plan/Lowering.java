@@ -63,7 +63,7 @@ final class Lowering {
 
     private Value load(Node.Input n) {
         Buffer out = Buffer.value(n.name(), n.shape());
-        forward.add(new Pass.Load(out, normReading(n.name())));
+        forward.add(new Pass.Load(out));
         return new Value.Stored(out);
     }
 
@@ -96,7 +96,7 @@ final class Lowering {
 
     private Value.Stored finish(Node.Conv n, Reading source, Optional<Buffer> skip, String storedAs) {
         Buffer out = Buffer.value(storedAs, graph.shape(storedAs));
-        forward.add(new Pass.Forward(n, source, skip, out, normReading(storedAs)));
+        forward.add(new Pass.Forward(n, source, skip, out));
         return new Value.Stored(out);
     }
 
@@ -169,10 +169,6 @@ final class Lowering {
     private Buffer stored(String name, String input) {
         if (values.get(input) instanceof Value.Stored(Buffer b)) return b;
         throw unsupported(name, "batch norm is applied to a stored tensor: the input, a convolution's output or a sum");
-    }
-
-    private Optional<Node.BatchNorm> normReading(String name) {
-        return graph.readers(name).stream().filter(r -> r instanceof Node.BatchNorm).map(r -> (Node.BatchNorm) r).findFirst();
     }
 
     private boolean leadsToLoss(String name) {

@@ -14,8 +14,8 @@ public sealed interface Pass {
     /** Buffers that this pass fills, or finishes in place. */
     List<Buffer> writes();
 
-    /** Stores the images; sums them for the batch norm that reads them, if any. */
-    record Load(Buffer out, Optional<Node.BatchNorm> statistics) implements Pass {
+    /** Stores the images, and sums them if a batch norm reads them. */
+    record Load(Buffer out) implements Pass {
         @Override
         public List<Buffer> reads() {
             return List.of();
@@ -41,11 +41,9 @@ public sealed interface Pass {
     }
 
     /**
-     * Convolution of what {@code source} reads, plus {@code skip}; stored, and summed for the batch norm that reads
-     * the result.
+     * Convolution of what {@code source} reads, plus {@code skip}; stored, and summed if a batch norm reads the result.
      */
-    record Forward(Node.Conv conv, Reading source, Optional<Buffer> skip, Buffer out,
-                   Optional<Node.BatchNorm> statistics) implements Pass {
+    record Forward(Node.Conv conv, Reading source, Optional<Buffer> skip, Buffer out) implements Pass {
         @Override
         public List<Buffer> reads() {
             return skip.map(s -> List.of(source.tensor(), s)).orElse(List.of(source.tensor()));

@@ -15,7 +15,6 @@ import onebit.model.Graph;
  */
 public final class TrainingPlan {
 
-    private final Graph graph;
     private final List<Pass> passes;
     private final int forwardPasses;
     private final Map<Buffer, Lifetime> lifetimes = new LinkedHashMap<>();
@@ -39,8 +38,7 @@ public final class TrainingPlan {
         }
     }
 
-    private TrainingPlan(Graph graph, List<Pass> forward, List<Pass> backward) {
-        this.graph = graph;
+    private TrainingPlan(List<Pass> forward, List<Pass> backward) {
         this.passes = Stream.concat(forward.stream(), backward.stream()).toList();
         this.forwardPasses = forward.size();
         for (int i = 0; i < passes.size(); i++) note(i, passes.get(i));
@@ -49,12 +47,12 @@ public final class TrainingPlan {
     /** @throws UnsupportedOperationException if the graph is of another family than residual and plain networks */
     public static TrainingPlan training(Graph graph) {
         Lowering lowering = new Lowering(graph);
-        return new TrainingPlan(graph, lowering.forward(true), lowering.backward());
+        return new TrainingPlan(lowering.forward(true), lowering.backward());
     }
 
     /** The forward passes alone. */
     public static TrainingPlan inference(Graph graph) {
-        return new TrainingPlan(graph, new Lowering(graph).forward(false), List.of());
+        return new TrainingPlan(new Lowering(graph).forward(false), List.of());
     }
 
     private void note(int index, Pass pass) {
@@ -65,10 +63,6 @@ public final class TrainingPlan {
             lifetimes.put(b, new Lifetime(l.first, index));
         }
         for (Buffer b : pass.writes()) lifetimes.merge(b, new Lifetime(index, index), (l, now) -> new Lifetime(l.first, index));
-    }
-
-    public Graph graph() {
-        return graph;
     }
 
     /** All passes, in order. */

@@ -14,11 +14,6 @@ public final class CounterRandom {
     private long state;
 
     public CounterRandom(long seed, Purpose purpose, long epoch, long index) {
-        reset(seed, purpose, epoch, index);
-    }
-
-    /** Starts another sequence in the same object. */
-    public void reset(long seed, Purpose purpose, long epoch, long index) {
         state = mix(mix(mix(mix(seed + GOLDEN) + purpose.ordinal() + GOLDEN) + epoch + GOLDEN) + index + GOLDEN);
     }
 

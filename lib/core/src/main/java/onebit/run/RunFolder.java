@@ -86,6 +86,11 @@ public record RunFolder(Path path) {
         return Files.exists(file(RESULT));
     }
 
+    /** What a run computes that has begun here and is not finished. */
+    public Optional<TrainingConfig> unfinished() {
+        return holdsRun() && !isFinished() ? Optional.of(config()) : Optional.empty();
+    }
+
     /** Where an unfinished run goes on; empty before the first checkpoint and when the run is finished. */
     public Optional<Checkpoint> checkpoint() {
         return Files.exists(file(CHECKPOINT)) ? Optional.of(Checkpoint.read(file(CHECKPOINT))) : Optional.empty();

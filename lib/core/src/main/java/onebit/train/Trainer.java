@@ -11,7 +11,6 @@ import onebit.engine.NetworkOptions;
 import onebit.model.Graph;
 import onebit.run.RunFolder;
 import onebit.run.RunJournal;
-import onebit.run.RunResult;
 import onebit.run.UserError;
 
 /**
@@ -47,6 +46,25 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
     }
 
     /**
+     * A run that was finished before, for which neither data nor an engine are needed.
+     *
+     * @param config what it should have computed; by what does not matter
+     * @return empty if there is none, or none that is finished
+     * @throws UserError as {@link RunFolder#begin}
+     */
+    public static Optional<TrainingOutcome.Finished> finished(TrainingConfig config, RunFolder folder) {
+        folder.check(config, true);
+        if (!folder.isFinished()) return Optional.empty();
+        try (RunJournal journal = folder.begin(config, true)) {
+            return finished(folder);
+        }
+    }
+
+    private static Optional<TrainingOutcome.Finished> finished(RunFolder folder) {
+        return folder.result().map(result -> new TrainingOutcome.Finished(result, folder.metrics(), true));
+    }
+
+    /**
      * Trains to the end, or until the listener or an interrupt asks to stop.
      *
      * @param resume whether to go on with a run that is in the folder already; a finished one is left as it is
@@ -55,8 +73,8 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
      */
     public TrainingOutcome train(RunFolder folder, boolean resume, TrainingListener listener) {
         try (RunJournal journal = folder.begin(config, resume)) {
-            Optional<RunResult> result = folder.result();
-            if (result.isPresent()) return new TrainingOutcome.Finished(result.get(), folder.metrics(), true);
+            Optional<TrainingOutcome.Finished> before = finished(folder);
+            if (before.isPresent()) return before.get();
             Graph graph = config.graph(dataset.shape(), dataset.classes());
             try (Network network = network(engine, graph, config.options().withThreads(threads))) {
                 return new TrainingRun(this, network, journal, listener).run();

@@ -25,15 +25,14 @@ class ChecksumTest {
         Path file = Files.writeString(folder.resolve("abc"), "abc");
         assertTrue(MD5.matches(file));
         assertTrue(SHA256.matches(file));
-        MD5.verify(file, "");
-        SHA256.verify("abc".getBytes(), file, "");
+        MD5.verify(Checksum.of(MD5.algorithm(), file), file, "");
     }
 
     @Test
     void aMismatchNamesFileExpectedFoundAndRemedy() throws IOException {
         Path file = Files.writeString(folder.resolve("abc"), "ab");
         assertFalse(MD5.matches(file));
-        UserError error = assertThrows(UserError.class, () -> MD5.verify(file, "Fetch it again."));
+        UserError error = assertThrows(UserError.class, () -> MD5.verify(Checksum.of(MD5.algorithm(), "ab".getBytes()), file, "Fetch it again."));
         assertEquals(file + " is truncated or altered: its MD5 should be 900150983cd24fb0d6963f7d28e17f72 and is "
             + "187ef4436122d1cc2f40dc2b92f0eba0. Fetch it again.", error.getMessage());
     }

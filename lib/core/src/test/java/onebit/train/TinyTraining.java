@@ -27,6 +27,8 @@ import onebit.run.UserError;
 public final class TinyTraining {
 
     static final int STEPS = 6;
+    /** Said, as an engine would take one for so few images: sums of several workers are to go on bit for bit. */
+    private static final int THREADS = 2;
 
     private TinyTraining() {}
 
@@ -50,7 +52,7 @@ public final class TinyTraining {
     }
 
     public static Trainer trainer(TrainingConfig config, Engine engine) {
-        return new Trainer(config, dataset(), engine, 0, new ShiftFlipCutout(), Duration.ZERO);
+        return new Trainer(config, dataset(), engine, THREADS, new ShiftFlipCutout(), Duration.ZERO);
     }
 
     /** Begins the run in the folder on this engine, or goes on with it. */

@@ -66,13 +66,13 @@ final class NativeLibrary {
         }
     }
 
-    /** A library that is there was renamed into place whole; two processes may both do it. */
+    /** A library that is there was published whole; two processes may both do it. */
     private static Path place(InputStream in, Path target) throws IOException {
         if (Files.exists(target)) return target;
         Path part = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
         try {
             Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            AtomicFile.publish(part, target);
         } finally {
             Files.deleteIfExists(part);
         }

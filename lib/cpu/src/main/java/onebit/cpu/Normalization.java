@@ -162,7 +162,7 @@ final class Normalization {
             part(worker).set(c, m, v + norm.get().epsilon(), gamma[c]);
             if (worker.index != 0) continue;
             mean[c] = (float) (momentum * mean[c] + (1 - momentum) * m);
-            variance[c] = (float) (momentum * variance[c] + (1 - momentum) * v * values / (values - 1));
+            variance[c] = (float) (momentum * variance[c] + (1 - momentum) * v * values / Math.max(1, values - 1));
         }
         spread(worker);
     }

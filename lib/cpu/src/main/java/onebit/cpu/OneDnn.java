@@ -138,17 +138,7 @@ final class OneDnn {
             case 3 -> "not implemented on this processor";
             default -> "status " + status;
         };
-        throw new OneDnnException("oneDNN: " + what + ": " + meaning, status);
-    }
-
-    /** A call that oneDNN refused. */
-    static final class OneDnnException extends IllegalStateException {
-        final int status;
-
-        OneDnnException(String message, int status) {
-            super(message);
-            this.status = status;
-        }
+        throw new IllegalStateException("oneDNN: " + what + ": " + meaning);
     }
 
     /** oneDNN's own threads: none, for what this thread makes and runs. It is a setting of each thread. */

@@ -192,7 +192,7 @@ final class SquareWinogradConvolution extends Convolution {
 
     @Override
     void update(Worker worker, int workers, Descent d, int half) {
-        long taps = worker.area("taps", TAPS * 4L * 1024), plane = 4 * filters;
+        long taps = worker.area("taps", TAPS * 4L * UPDATE_BLOCK), plane = 4 * filters;
         share(worker, workers, filters, Vectors.LANES, (from, n) -> {
             long gradient = gradients.of(half, 0) + 4 * from;
             for (int w = 1; w < workers; w++)
@@ -210,7 +210,7 @@ final class SquareWinogradConvolution extends Convolution {
     /** Quantizes filters and transforms them into planes. */
     private void transform(Worker worker, long from, long n) {
         if (!elementwise()) return;
-        long taps = worker.area("taps", TAPS * 4L * 1024), plane = 4 * filters;
+        long taps = worker.area("taps", TAPS * 4L * UPDATE_BLOCK), plane = 4 * filters;
         for (int t = 0; t < TAPS; t++) {
             long at = master + t * plane + 4 * from;
             if (node.quantizer() instanceof OneBit) WeightKernels.oneBit(at, taps + t * 4 * n, n, 1);
@@ -220,7 +220,7 @@ final class SquareWinogradConvolution extends Convolution {
     }
 
     private void transform(Worker worker, long taps, long tapStride, long from, long n) {
-        long scratch = worker.area("filter scratch", 4L * 1024 * 3 * (winograd.tile() + 2)), plane = 4 * filters;
+        long scratch = worker.area("filter scratch", 4L * UPDATE_BLOCK * 3 * (winograd.tile() + 2)), plane = 4 * filters;
         winograd.filter(taps, tapStride, n, planesForward + 4 * from, plane, false, scratch);
         if (training) winograd.filter(taps, tapStride, n, planesBackward + 4 * from, plane, true, scratch);
     }
@@ -243,7 +243,7 @@ final class SquareWinogradConvolution extends Convolution {
         try (HostMemory scratch = new HostMemory()) {
             long taps = scratch.allocate(TAPS * 4 * filters);
             scatter(quantized(), taps);
-            for (long i = 0; i < filters; i += 1024) transform(worker, taps + 4 * i, 4 * filters, i, Math.min(1024, filters - i));
+            for (long i = 0; i < filters; i += UPDATE_BLOCK) transform(worker, taps + 4 * i, 4 * filters, i, Math.min(UPDATE_BLOCK, filters - i));
         }
     }
 

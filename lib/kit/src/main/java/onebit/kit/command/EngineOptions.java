@@ -56,8 +56,7 @@ final class EngineOptions {
             .orElseGet(() -> resolver.choose(engine, device(), precision));
         EngineChoice choice = threads == null ? chosen : chosen.withThreads(threads);
         display.say("Engine " + choice.explanation() + ".");
-        if (begun.isPresent() && !begun.get().equals(choice.execution()))
-            display.say("The run was begun by " + begun.get().label() + " and goes on by " + choice.execution().label() + "; its results say so.");
+        begun.flatMap(choice::change).ifPresent(display::say);
         return choice;
     }
 }

@@ -8,10 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
+import onebit.engine.Execution;
 import onebit.kit.Installation;
+import onebit.kit.RowRun;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
@@ -92,14 +95,22 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
 
     /** Whether the row is finished. */
-    private boolean run(Row row, String place, Results results, EngineChoice choice, ProgressDisplay display, StopRequest stop) {
-        TrainingConfig config = settings.run(row, engine).config(choice.execution());
+    private boolean run(Row row, String place, Results results, EngineChoice chosen, ProgressDisplay display, StopRequest stop) {
+        RowRun asked = settings.run(row, engine);
+        RunFolder folder = folder(row, results);
+        Optional<TrainingOutcome.Finished> before = Trainer.finished(asked.config(), folder);
+        if (before.isPresent()) {
+            print(row, folder, before.get());
+            return true;
+        }
+        Optional<Execution> begun = folder.unfinished().map(TrainingConfig::execution).filter(by -> !by.equals(chosen.execution()));
+        EngineChoice choice = begun.isEmpty() ? chosen : engine.choose(spec, display, begun);
+        TrainingConfig config = asked.config(choice.execution());
         Trainer trainer = new Trainer(config, data(row, display), choice.engine(), choice.threads());
-        return stop.during(() -> train(trainer, row, folder(row, results), new TrainingDisplay(display, place + row.id(), config.epochs(), stop), display));
+        return stop.during(() -> train(trainer, row, folder, new TrainingDisplay(display, place + row.id(), config.epochs(), stop), display));
     }
 
     private boolean train(Trainer trainer, Row row, RunFolder run, TrainingDisplay training, ProgressDisplay display) {
-        PrintWriter out = spec.commandLine().getOut();
         boolean begunBefore = run.holdsRun();
         long start = System.nanoTime();
         TrainingOutcome outcome = trainer.train(run, true, training);
@@ -107,11 +118,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         return switch (outcome) {
             case TrainingOutcome.Finished finished -> {
                 if (!begunBefore) took.add(Duration.ofNanos(System.nanoTime() - start));
-                TrainingConfig config = trainer.config();
-                out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, epochs %d; published %.2f %% at 20-10, epochs %d%s%n", row.id(),
-                    finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),
-                    PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs(), finished.before() ? " (finished before)" : "");
-                out.flush();
+                print(row, run, finished);
                 yield true;
             }
             case TrainingOutcome.Stopped stopped -> {
@@ -119,6 +126,15 @@ public final class ReproduceCommand implements Callable<Integer> {
                 yield false;
             }
         };
+    }
+
+    private void print(Row row, RunFolder folder, TrainingOutcome.Finished finished) {
+        TrainingConfig config = folder.config();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(Locale.ROOT, "%s: %.2f %% at %d-%d, epochs %d; published %.2f %% at 20-10, epochs %d%s%n", row.id(),
+            finished.result().accuracyPercent(), config.depth(), config.width(), config.epochs(),
+            PublishedFigures.result(row.id()).readmeAccuracyPercent(), row.paperEpochs(), finished.before() ? " (finished before)" : "");
+        out.flush();
     }
 
     private Dataset data(Row row, ProgressDisplay display) {

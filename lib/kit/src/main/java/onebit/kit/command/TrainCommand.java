@@ -60,7 +60,12 @@ public final class TrainCommand implements Callable<Integer> {
         RowRun asked = settings.run(row, engine);
         Usage.check(spec, asked::config);
         RunFolder folder = run == null ? folder(asked) : new RunFolder(run);
-        Optional<TrainingConfig> begun = resume && folder.holdsRun() && folder.result().isEmpty() ? Optional.of(folder.config()) : Optional.empty();
+        Optional<TrainingConfig> begun = resume ? folder.unfinished() : Optional.empty();
+        Optional<TrainingOutcome.Finished> before = resume ? Trainer.finished(asked.config(), folder) : Optional.empty();
+        if (before.isPresent()) {
+            print(before.get(), folder);
+            return 0;
+        }
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             if (run == null && !folder.path().endsWith(asked.folderName())) display.say("Goes on with the run in " + folder.path() + ".");
             EngineChoice choice = engine.choose(spec, display, begun.map(TrainingConfig::execution));
@@ -90,7 +95,7 @@ public final class TrainCommand implements Callable<Integer> {
         display.end();
         return switch (outcome) {
             case TrainingOutcome.Finished finished -> {
-                print(finished, trainer.config(), folder);
+                print(finished, folder);
                 yield 0;
             }
             case TrainingOutcome.Stopped stopped -> {
@@ -100,7 +105,8 @@ public final class TrainCommand implements Callable<Integer> {
         };
     }
 
-    private void print(TrainingOutcome.Finished finished, TrainingConfig config, RunFolder folder) {
+    private void print(TrainingOutcome.Finished finished, RunFolder folder) {
+        TrainingConfig config = folder.config();
         RunResult result = finished.result();
         PrintWriter out = spec.commandLine().getOut();
         out.printf(Locale.ROOT, "%s: %.2f %% of %,d test images right at %d-%d, epochs %d, seed %d, %s%s%n", row.id(), result.accuracyPercent(),

@@ -1,5 +1,6 @@
 package onebit.kit.engines;
 
+import java.util.Optional;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Execution;
@@ -31,6 +32,12 @@ public record EngineChoice(Engine engine, Device device, Precision precision, in
     /** The same with so many threads. */
     public EngineChoice withThreads(int n) {
         return new EngineChoice(engine, device, precision, n, explanation + "; " + NetworkOptions.inWords(n));
+    }
+
+    /** What is to be said of a run that goes on by this and was begun by something else. */
+    public Optional<String> change(Execution begun) {
+        return begun.equals(execution()) ? Optional.empty()
+            : Optional.of("The run was begun by " + begun.label() + " and goes on by " + execution().label() + "; its results say so.");
     }
 
     public Execution execution() {

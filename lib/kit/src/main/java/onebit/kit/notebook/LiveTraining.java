@@ -13,6 +13,7 @@ import onebit.run.RunFolder;
 import onebit.run.UserError;
 import onebit.train.Evaluation;
 import onebit.train.Trainer;
+import onebit.train.TrainingConfig;
 import onebit.train.TrainingOutcome;
 
 /**
@@ -52,6 +53,11 @@ final class LiveTraining {
      */
     static Optional<TrainingOutcome> train(Trainer trainer, RunFolder folder, Evaluation.LogitsSink outputs, NotebookOutput output) {
         return train(trainer, folder, outputs, output, new LiveChart(trainer.config()));
+    }
+
+    /** A run that was finished before, as its training ended. */
+    static void show(TrainingConfig config, TrainingOutcome.Finished run, NotebookOutput output) {
+        output.slot().show(new LiveChart(config).ended(new TrainingHistory(run.epochs()).now(), ended(run)));
     }
 
     /** @param chart as it is shown */

@@ -3,11 +3,13 @@ package onebit.kit.notebook;
 import java.lang.ref.SoftReference;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import onebit.data.CifarSet;
 import onebit.data.CifarSources;
 import onebit.data.Dataset;
 import onebit.data.Progress;
+import onebit.engine.Execution;
 import onebit.kit.Installation;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
@@ -60,11 +62,20 @@ final class NotebookSession {
 
     /** The engine that is to compute; a first use may fetch what it needs. */
     EngineChoice engine() {
-        if (engine == null) {
-            EngineChoice chosen = engines().choose(settings.engine(), settings.device(), settings.precision());
-            engine = settings.threads().isPresent() ? chosen.withThreads(settings.threads().getAsInt()) : chosen;
-        }
+        if (engine == null) engine = withThreads(engines().choose(settings.engine(), settings.device(), settings.precision()));
         return engine;
+    }
+
+    /** What an unfinished run goes on by: what the settings leave open is as it was begun, if this machine has that. */
+    EngineChoice engine(Execution begun) {
+        if (engine().change(begun).isEmpty()) return engine();
+        EngineChoice choice = withThreads(engines().choose(settings.engine(), Optional.of(settings.device()), settings.precision(), begun));
+        choice.change(begun).ifPresent(sentence -> output.slot().show(NotebookOutput.Content.of(sentence)));
+        return choice;
+    }
+
+    private EngineChoice withThreads(EngineChoice chosen) {
+        return settings.threads().isPresent() ? chosen.withThreads(settings.threads().getAsInt()) : chosen;
     }
 
     /**
@@ -77,6 +88,11 @@ final class NotebookSession {
         Dataset known = kept == null ? null : kept.get();
         if (known == null) datasets.put(name, new SoftReference<>(known = CifarSources.of(settings.data()).load(CifarSet.named(name), progress())));
         return known;
+    }
+
+    /** What is written below a cell of a finished run that lacks something here. */
+    void notShown(String reason) {
+        output.slot().show(NotebookOutput.Content.of("not shown: " + reason));
     }
 
     /** What is written below a cell that cannot do its work here, which is not the notebook's fault. {@code make reproduce} looks for it. */

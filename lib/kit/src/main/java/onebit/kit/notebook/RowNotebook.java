@@ -25,7 +25,8 @@ import tech.tablesaw.api.Table;
 
 /**
  * The notebook of a row of the results table: each method is a cell. What needs the trained network says so, where there is
- * none yet; where its data cannot be had it says {@code not run:} and why, and the notebook goes on.
+ * none yet; where its data cannot be had it says {@code not run:} and why (of a finished run {@code not shown:}), and the notebook
+ * goes on.
  *
  * <pre>{@code
  *   var row = RowNotebook.of("cifar10-full-bn");
@@ -84,16 +85,29 @@ public final class RowNotebook {
      */
     public void train() {
         NotebookSession.inWords(() -> {
-            EngineChoice choice = session.engine();
-            Optional<Dataset> dataset = dataset();
-            if (dataset.isEmpty()) return;
-            Trainer trainer = new Trainer(config(), dataset.get(), choice.engine(), choice.threads());
-            Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
-            Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output());
-            if (outcome.isEmpty() || !(outcome.get() instanceof TrainingOutcome.Finished)) return;
-            session.results().notRun().forget(row.id());
-            predictions = outputs.predictions();
+            Optional<TrainingOutcome.Finished> before = Trainer.finished(asked.config(), folder());
+            before.ifPresent(run -> LiveTraining.show(folder().config(), run, session.output()));
+            if (before.isPresent() || isTrained()) session.results().notRun().forget(row.id());
         });
+    }
+
+    /** Trains, and says whether the run has come to its end. */
+    private boolean isTrained() {
+        EngineChoice choice = folder().unfinished().map(begun -> session.engine(begun.execution())).orElseGet(session::engine);
+        Dataset dataset;
+        try {
+            dataset = session.dataset(row.dataset());
+        } catch (UserError e) {
+            session.notRun(e.getMessage());
+            if (!Thread.currentThread().isInterrupted()) session.results().notRun().note(row.id(), e.getMessage());
+            return false;
+        }
+        Trainer trainer = new Trainer(asked.config(choice.execution()), dataset, choice.engine(), choice.threads());
+        Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
+        Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output());
+        if (outcome.isEmpty() || !(outcome.get() instanceof TrainingOutcome.Finished)) return false;
+        predictions = outputs.predictions();
+        return true;
     }
 
     /** The run's accuracy by epoch over the authors'. */
@@ -135,16 +149,6 @@ public final class RowNotebook {
         return asked.config(choice.execution());
     }
 
-    private Optional<Dataset> dataset() {
-        try {
-            return Optional.of(session.dataset(row.dataset()));
-        } catch (UserError e) {
-            session.notRun(e.getMessage());
-            if (!Thread.currentThread().isInterrupted()) session.results().notRun().note(row.id(), e.getMessage());
-            return Optional.empty();
-        }
-    }
-
     /** Says so if there is no epoch yet. */
     private boolean isEmpty() {
         if (!folder().metrics().isEmpty()) return false;
@@ -164,8 +168,13 @@ public final class RowNotebook {
     private Optional<Predictions> predictions() {
         if (isUnfinished()) return Optional.empty();
         if (predictions.isEmpty()) {
-            predictions = dataset().map(whole -> config().part(whole)).map(part -> Predictions.of(folder().model(), part.test(), part.classNames(),
-                session.engine().engine(), session.engine().inference().withAlgorithm(config().algorithm()), session.progress()));
+            try {
+                Dataset part = config().part(session.dataset(row.dataset()));
+                predictions = Optional.of(Predictions.of(folder().model(), part.test(), part.classNames(),
+                    session.engine().engine(), session.engine().inference().withAlgorithm(config().algorithm()), session.progress()));
+            } catch (UserError e) {
+                session.notShown(e.getMessage());
+            }
         }
         return predictions;
     }

@@ -1,37 +1,50 @@
 package onebit.kit.results;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import onebit.run.AtomicFile;
-import onebit.run.Json;
+import onebit.run.UserError;
 
-/** Why rows could not be run when they were last tried: a file of one JSON object, row to reason. */
-public record NotRun(Path file) {
+/**
+ * Why rows could not be run when they were last tried. A file each, as several processes may train rows at a time.
+ *
+ * @param folder with a file {@code ROW.txt} for each such row; may be missing
+ */
+public record NotRun(Path folder) {
+
+    private static final String ENDING = ".txt";
 
     /** By row; empty if nothing failed. */
     public Map<String, String> reasons() {
         Map<String, String> reasons = new TreeMap<>();
-        if (Files.exists(file)) Json.read(file, JsonNode.class).properties().forEach(e -> reasons.put(e.getKey(), e.getValue().asText()));
+        if (!Files.isDirectory(folder)) return reasons;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+            for (Path file : files) reasons.put(file.getFileName().toString().replace(ENDING, ""), Files.readString(file).strip());
+        } catch (IOException e) {
+            throw new UserError(folder + " could not be read: " + e + ".", e);
+        }
         return reasons;
     }
 
     /** Notes why a row was not run. */
     public void note(String row, String reason) {
-        Map<String, String> reasons = reasons();
-        reasons.put(row, reason);
-        write(reasons);
+        AtomicFile.write(file(row), reason + "\n");
     }
 
     /** Forgets why a row was not run: it has been. */
     public void forget(String row) {
-        Map<String, String> reasons = reasons();
-        if (reasons.remove(row) != null) write(reasons);
+        try {
+            Files.deleteIfExists(file(row));
+        } catch (IOException e) {
+            throw AtomicFile.cannotWrite(file(row), e);
+        }
     }
 
-    private void write(Map<String, String> reasons) {
-        AtomicFile.write(file, Json.text(reasons));
+    private Path file(String row) {
+        return folder.resolve(row + ENDING);
     }
 }

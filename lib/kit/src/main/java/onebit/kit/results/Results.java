@@ -17,7 +17,7 @@ import tech.tablesaw.api.Table;
  *
  * <pre>
  *   runs/        a folder a run
- *   not-run.json why rows were not run, as of the last time they were tried
+ *   not-run/     why rows were not run, as of the last time they were tried
  *   table.csv    the results table, for programs
  *   RESULTS.md   the same for people
  * </pre>
@@ -34,7 +34,7 @@ public record Results(Path folder) {
 
     /** Why rows were not run; written by {@code onebit reproduce}. */
     public NotRun notRun() {
-        return new NotRun(folder.resolve("not-run.json"));
+        return new NotRun(folder.resolve("not-run"));
     }
 
     /**

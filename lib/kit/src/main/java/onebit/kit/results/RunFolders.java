@@ -68,7 +68,7 @@ public record RunFolders(List<Run> finished, Map<String, String> unfinished, Lis
     public static List<RunFolder> unfinished(Path folder, TrainingConfig config) {
         return folders(folder).stream().map(RunFolder::new).filter(run -> {
             try {
-                return run.holdsRun() && !run.isFinished() && run.config().differences(config).isEmpty();
+                return run.unfinished().filter(begun -> begun.differences(config).isEmpty()).isPresent();
             } catch (UserError e) {
                 return false; // damaged: it cannot go on
             }

@@ -27,7 +27,7 @@ class RowAttemptsTest {
 
     @BeforeEach
     void make() {
-        notes = new NotRun(folder.resolve("not-run.json"));
+        notes = new NotRun(folder.resolve("not-run"));
         attempts = new RowAttempts(notes, new ProgressDisplay(new PrintWriter(err), false), new PrintWriter(out), new PrintWriter(err, true));
     }
 

@@ -83,7 +83,9 @@ class TrainingCommandsTest {
         Shell.Outcome trained = small("train", "cifar10-1bit-bn", "--run", run, "--threads", "1");
         assertEquals(0, trained.code(), trained.err());
         assertTrue(trained.err().contains("; 1 thread."), trained.err());
-        Shell.Outcome resumed = small("train", "cifar10-1bit-bn", "--run", run, "--threads", "2", "--resume");
+        String begun = folder.resolve("begun").toString();
+        new RunFolder(Path.of(begun)).begin(new RunFolder(Path.of(run)).config(), false).close();
+        Shell.Outcome resumed = small("train", "cifar10-1bit-bn", "--run", begun, "--threads", "2", "--resume");
         assertEquals(0, resumed.code(), resumed.err());
         assertTrue(resumed.err().contains("; 2 threads."), resumed.err());
         assertTrue(small("evaluate", run, "--limit", "5", "--threads", "2").err().contains("; 2 threads."));
@@ -133,11 +135,23 @@ class TrainingCommandsTest {
         assertTrue(page.lines().anyMatch(l -> l.startsWith("| cifar100-1bit-bn |") && l.contains("not run: ") && l.contains(data.toString())), page);
         assertTrue(page.lines().anyMatch(l -> l.startsWith("| cifar10-full-srelu | 95.66 | 95.66 |") && l.contains("| 8-1 | 1 | 125 / 5 |")), page);
 
+        data = Files.createDirectory(folder.resolve("no data")); // what is finished needs none
         Shell.Outcome again = small("reproduce", "cifar10-full-srelu", "--results", folder.resolve("results").toString());
-        assertEquals(0, again.code());
+        assertEquals(0, again.code(), again.out());
         assertTrue(again.out().contains("(finished before)"), again.out());
+        Path run = folder.resolve("results/runs/cifar10-full-srelu-quick-depth8-epochs1-train125-test5-reference-seed1");
+        assertEquals(0, small("train", "cifar10-full-srelu", "--run", run.toString(), "--resume").code());
+    }
 
-        Shell.Outcome more = small("reproduce", "cifar10-full-srelu", "cifar10-1bit-bn", "cifar100-1bit-bn", "--results", folder.resolve("results").toString());
+    @Test
+    void reproducesNothingTwiceAndSaysByWhatARunWasBegun() {
+        Path results = folder.resolve("results");
+        TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "cpu", Precision.BF16).withDepth(8).withEpochs(1).withLimits(125, 5);
+        new RunFolder(results.resolve("runs/cifar10-1bit-bn-quick-depth8-epochs1-train125-test5-reference-seed1")).begin(config, false).close();
+        assertEquals(0, small("reproduce", "cifar10-full-srelu", "--results", results.toString()).code());
+
+        Shell.Outcome more = small("reproduce", "cifar10-full-srelu", "cifar10-full-bn", "cifar10-1bit-bn", "--results", results.toString());
+        assertTrue(more.err().contains("The run was begun by cpu bf16 and goes on by reference float64; its results say so.\n"), more.err());
         List<String> begun = more.err().lines().filter(line -> line.startsWith("Row ")).toList();
         assertEquals(List.of(false, false, true), begun.stream().map(line -> line.contains("all rows done in about")).toList(), "what was finished before tells nothing: " + begun);
     }

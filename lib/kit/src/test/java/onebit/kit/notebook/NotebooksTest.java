@@ -13,10 +13,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import onebit.engine.Precision;
 import onebit.kit.Installation;
 import onebit.kit.results.RunFixture;
 import onebit.run.UserError;
+import onebit.train.Profile;
 import onebit.train.Row;
+import onebit.train.TrainingConfig;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +62,24 @@ class NotebooksTest {
         assertTrue(session.results().notRun().reasons().get("cifar100-1bit-bn").contains(folder.toString()), "the results table knows why");
         assertEquals(20, row.network().convolutions().size(), "what needs no data is shown");
         assertEquals("cifar100-1bit-bn-smoke-reference-seed1", row.folder().path().getFileName().toString());
+    }
+
+    @Test
+    void aFinishedRowWithoutItsDataIsShownAsFarAsItGoes() {
+        Row row = Row.of("cifar100-1bit-bn");
+        new RunFixture(session.results().folder()).finished("cifar100-1bit-bn-smoke-reference-seed1",
+            TrainingConfig.of(row, Profile.SMOKE, "reference", Precision.FLOAT64), 1_234, "reference float64");
+        session.results().notRun().note(row.id(), "no data");
+        RowNotebook notebook = new RowNotebook(session, row);
+
+        notebook.train();
+        notebook.comparison();
+        notebook.classes();
+
+        assertEquals("cifar100-1bit-bn: test accuracy 12.34 % after epoch 2; finished before; its folder has not been touched", output.texts().getFirst());
+        assertTrue(output.texts().getLast().startsWith("not shown: "), output.texts().toString());
+        assertEquals(3, output.texts().size());
+        assertEquals(Map.of(), session.results().notRun().reasons());
     }
 
     @Test
