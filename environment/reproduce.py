@@ -333,7 +333,8 @@ def clock(seconds: float) -> str:
 
 def jobs(profile: str) -> int:
     """How many row notebooks to execute at a time."""
-    return 1 if os.environ.get("ONEBIT_DEVICE", "cpu") != "cpu" or os.cpu_count() == 1 else JOBS[profile]
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return 1 if os.environ.get("ONEBIT_DEVICE", "cpu") != "cpu" or processors == 1 else JOBS[profile]
 
 
 def run(arguments) -> int:

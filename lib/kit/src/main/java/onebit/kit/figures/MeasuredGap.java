@@ -10,7 +10,7 @@ import onebit.train.Row;
 
 /**
  * What one bit per weight cost in runs of this kit: a full-precision row and its one-bit row, of the same data set and norm,
- * with the same settings and computed alike.
+ * with the same settings, by the same engine at the same precision.
  */
 public record MeasuredGap(Reproduction full, Reproduction oneBit) {
 

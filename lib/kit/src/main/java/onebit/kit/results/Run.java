@@ -68,13 +68,14 @@ public record Run(Path folder, TrainingConfig config, RunResult result, String d
         return folder.provenance().map(Provenance::sessions).orElse(List.of());
     }
 
-    /** What two runs have in common whose accuracies may be averaged: everything but the seed. */
+    /** What two runs have in common whose accuracies may be averaged. */
     public Conditions conditions() {
         return new Conditions(config.withSeed(0).withExecution(executions.getFirst()), executions);
     }
 
     /**
-     * All that a run's accuracy depends on besides its seed.
+     * All that was asked for besides the seed, and by which engines, at which precisions, it was computed. Of these, runs may differ in
+     * the algorithm that an automatic choice came to, which {@link #network} tells.
      *
      * @param settings   with seed 0, and the first of the executions
      * @param executions as the run's
