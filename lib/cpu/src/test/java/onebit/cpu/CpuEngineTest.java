@@ -17,6 +17,7 @@ import onebit.testing.EngineComparison;
 import onebit.testing.RandomGraphs;
 import onebit.testing.SyntheticBatch;
 import onebit.train.Row;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -75,6 +76,16 @@ class CpuEngineTest {
                 assertTrue(error <= limit, () -> row.id() + ", gradient of " + name + ": error " + error);
             });
         }
+    }
+
+    /** The variance of one value, which is nothing over nothing without bias: one image, and a last stage of one position. */
+    @Test
+    void runningAveragesOfOneValueAgree() {
+        Graph graph = WideResNet.graph(Row.of("cifar10-full-bn").network(8, 1, new Shape(3, 4, 4), 10));
+        SyntheticBatch batch = SyntheticBatch.of(graph, 1, 1);
+        EngineComparison comparison = EngineComparison.between(EngineComparison.reference(),
+            new EngineComparison.Side(new CpuEngine(), NetworkOptions.training(Precision.FLOAT32)), graph, RandomGraphs.state(graph, batch), batch);
+        comparison.moments().forEach((name, error) -> assertTrue(error <= 1e-4, () -> name + ": error " + error));
     }
 
     @ParameterizedTest(name = "{0} {1}, {2} threads")
