@@ -56,7 +56,7 @@ def status(entry: dict) -> str:
     if entry["errors"]:
         return f'<span class="bad">failed</span>: {html.escape(entry["errors"][0])}'
     if entry["not_run"]:
-        return f'not run: {html.escape(entry["not_run"][0])}'
+        return html.escape(entry["not_run"][0])
     return '<span class="good">done</span>'
 
 

@@ -4,8 +4,8 @@
 
 Row notebooks are executed several at a time: one trains while another starts or draws, and threads that do not wait for each
 other train more images. Executed notebooks, state.json and index.html go to results/report. A notebook that fails does not
-keep the others from being executed; the exit code is then 1. One whose data cannot be had says "not run:" and why, which is
-no failure. Stopped by Ctrl-C or killed, the same command goes on: with the notebooks that were not done, and the run that was
+keep the others from being executed; the exit code is then 1. One whose data cannot be had says "not run:" and why, or of a
+finished run "not shown:", which is no failure; the same command executes it again. Stopped by Ctrl-C or killed, the same command goes on: with the notebooks that were not done, and the run that was
 not finished.
 """
 import argparse
@@ -35,7 +35,7 @@ PROJECT = pathlib.Path(__file__).resolve().parent.parent
 # How many row notebooks are executed at a time on a CPU; one where networks are wide, which need the memory, and hours each.
 JOBS = {"smoke": 2, "quick": 2, "laptop": 2, "evening": 1, "paper": 1}
 ROW_NOTEBOOK = re.compile(r"\d\d-(cifar\d+-.+)")
-NOT_RUN = "not run: "
+NOT_RUN = ("not run: ", "not shown: ")
 # A cell that works says so at least every few seconds; one that is silent for so long never will.
 SILENCE = 900
 # What trains saves itself before the kernel ends.
@@ -178,9 +178,9 @@ def errors(notebook) -> list:
 
 
 def not_run(notebook) -> list:
-    """Why cells could not do their work here."""
+    """What cells say that could not do their work here."""
     texts = [output.get("data", {}).get("text/plain", "") for output in code_outputs(notebook)]
-    return list(dict.fromkeys(text[len(NOT_RUN):] for text in texts if text.startswith(NOT_RUN)))
+    return list(dict.fromkeys(text for text in texts if text.startswith(NOT_RUN)))
 
 
 def write(file: pathlib.Path, text: str) -> None:
@@ -324,7 +324,7 @@ class Executor:
 def outcome(entry: dict) -> str:
     if entry["errors"]:
         return "FAILED: " + entry["errors"][0]
-    return NOT_RUN + entry["not_run"][0] if entry["not_run"] else "done"
+    return entry["not_run"][0] if entry["not_run"] else "done"
 
 
 def clock(seconds: float) -> str:

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import onebit.engine.Precision;
 import onebit.model.Node;
 import onebit.model.Shape;
 

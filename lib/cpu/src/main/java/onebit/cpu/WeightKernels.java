@@ -2,7 +2,6 @@ package onebit.cpu;
 
 import static onebit.cpu.Vectors.BYTES;
 import static onebit.cpu.Vectors.FLOATS;
-import static onebit.cpu.Vectors.LANES;
 import static onebit.cpu.Vectors.load;
 import static onebit.cpu.Vectors.store;
 

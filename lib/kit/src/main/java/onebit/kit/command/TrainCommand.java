@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import onebit.data.Dataset;
 import onebit.data.PublishedFigures;
-import onebit.engine.ConvolutionAlgorithm;
 import onebit.kit.Installation;
 import onebit.kit.RowRun;
 import onebit.kit.engines.EngineChoice;
@@ -61,17 +60,16 @@ public final class TrainCommand implements Callable<Integer> {
         Usage.check(spec, asked::config);
         RunFolder folder = run == null ? folder(asked) : new RunFolder(run);
         Optional<TrainingConfig> begun = resume ? folder.unfinished() : Optional.empty();
-        Optional<TrainingOutcome.Finished> before = resume ? Trainer.finished(asked.config(), folder) : Optional.empty();
-        if (before.isPresent()) {
-            print(before.get(), folder);
-            return 0;
-        }
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             if (run == null && !folder.path().endsWith(asked.folderName())) display.say("Goes on with the run in " + folder.path() + ".");
             EngineChoice choice = engine.choose(spec, display, begun.map(TrainingConfig::execution));
-            TrainingConfig config = asked.config(choice.execution());
-            if (begun.isPresent() && engine.algorithm == ConvolutionAlgorithm.AUTO) config = config.withAlgorithm(begun.get().algorithm());
+            TrainingConfig config = asked.config(choice.execution(), begun);
             folder.check(config, resume); // before data is fetched
+            Optional<TrainingOutcome.Finished> before = Trainer.finished(config, folder);
+            if (before.isPresent()) {
+                print(before.get(), folder);
+                return 0;
+            }
             Dataset dataset = data.load(row.dataset(), display);
             Trainer trainer = new Trainer(config, dataset, choice.engine(), choice.threads());
             return stop.during(() -> train(trainer, folder, new TrainingDisplay(display, row.id(), trainer.config().epochs(), stop), display));

@@ -57,7 +57,11 @@ final class LiveTraining {
 
     /** A run that was finished before, as its training ended. */
     static void show(TrainingConfig config, TrainingOutcome.Finished run, NotebookOutput output) {
-        output.slot().show(new LiveChart(config).ended(new TrainingHistory(run.epochs()).now(), ended(run)));
+        try {
+            output.slot().show(drawn(() -> new LiveChart(config).ended(new TrainingHistory(run.epochs()).now(), ended(run))));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** @param chart as it is shown */

@@ -93,7 +93,9 @@ public final class RowNotebook {
 
     /** Trains, and says whether the run has come to its end. */
     private boolean isTrained() {
-        EngineChoice choice = folder().unfinished().map(begun -> session.engine(begun.execution())).orElseGet(session::engine);
+        Optional<TrainingConfig> begun = folder().unfinished();
+        EngineChoice choice = begun.map(run -> session.engine(run.execution())).orElseGet(() -> session.engine());
+        TrainingConfig config = asked.config(choice.execution(), begun);
         Dataset dataset;
         try {
             dataset = session.dataset(row.dataset());
@@ -102,7 +104,7 @@ public final class RowNotebook {
             if (!Thread.currentThread().isInterrupted()) session.results().notRun().note(row.id(), e.getMessage());
             return false;
         }
-        Trainer trainer = new Trainer(asked.config(choice.execution()), dataset, choice.engine(), choice.threads());
+        Trainer trainer = new Trainer(config, dataset, choice.engine(), choice.threads());
         Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
         Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output());
         if (outcome.isEmpty() || !(outcome.get() instanceof TrainingOutcome.Finished)) return false;
@@ -167,15 +169,16 @@ public final class RowNotebook {
 
     private Optional<Predictions> predictions() {
         if (isUnfinished()) return Optional.empty();
-        if (predictions.isEmpty()) {
-            try {
-                Dataset part = config().part(session.dataset(row.dataset()));
-                predictions = Optional.of(Predictions.of(folder().model(), part.test(), part.classNames(),
-                    session.engine().engine(), session.engine().inference().withAlgorithm(config().algorithm()), session.progress()));
-            } catch (UserError e) {
-                session.notShown(e.getMessage());
-            }
+        if (predictions.isPresent()) return predictions;
+        Dataset part;
+        try {
+            part = config().part(session.dataset(row.dataset()));
+        } catch (UserError e) {
+            session.notShown(e.getMessage());
+            return predictions;
         }
+        predictions = Optional.of(Predictions.of(folder().model(), part.test(), part.classNames(),
+            session.engine().engine(), session.engine().inference().withAlgorithm(config().algorithm()), session.progress()));
         return predictions;
     }
 }

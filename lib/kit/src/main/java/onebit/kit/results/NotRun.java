@@ -3,6 +3,7 @@ package onebit.kit.results;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,7 +24,13 @@ public record NotRun(Path folder) {
         Map<String, String> reasons = new TreeMap<>();
         if (!Files.isDirectory(folder)) return reasons;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
-            for (Path file : files) reasons.put(file.getFileName().toString().replace(ENDING, ""), Files.readString(file).strip());
+            for (Path file : files) {
+                try {
+                    reasons.put(file.getFileName().toString().replace(ENDING, ""), Files.readString(file).strip());
+                } catch (NoSuchFileException e) {
+                    // Another process has run the row meanwhile.
+                }
+            }
         } catch (IOException e) {
             throw new UserError(folder + " could not be read: " + e + ".", e);
         }

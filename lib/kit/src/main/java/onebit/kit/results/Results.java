@@ -32,7 +32,7 @@ public record Results(Path folder) {
         return folder.resolve("runs");
     }
 
-    /** Why rows were not run; written by {@code onebit reproduce}. */
+    /** Why rows were not run; written by {@code onebit reproduce} and the rows' notebooks. */
     public NotRun notRun() {
         return new NotRun(folder.resolve("not-run"));
     }
