@@ -97,12 +97,15 @@ class ReproduceTest(unittest.TestCase):
         self.assertIn("the disk is full", self.page())
 
     def test_what_cannot_be_run_here_is_no_failure(self):
-        self.notebook("00-a", "from IPython.display import display", "display({'text/plain': 'not run: no data'}, raw=True)")
+        for name, said in (("00-a", "not run: no data"), ("01-b", "not shown: no data")):
+            self.notebook(name, "from IPython.display import display", f"display({{'text/plain': {said!r}}}, raw=True)")
 
         done = self.run_all()
 
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertIn("00-a: not run: no data", done.stderr)
+        self.assertIn("01-b: not shown: no data", done.stderr)
+        self.assertIn("not shown: no data", self.page())
 
     def test_rows_choose_row_notebooks_and_the_others_are_executed_anyway(self):
         for name in ("00-a", "01-cifar10-x", "02-cifar10-y"):

@@ -83,6 +83,17 @@ class NotebooksTest {
     }
 
     @Test
+    void aRunThatWasBegunOtherwiseSaysByWhatItGoesOn() {
+        Row row = Row.of("cifar100-1bit-bn");
+        RowNotebook notebook = new RowNotebook(session, row);
+        notebook.folder().begin(TrainingConfig.of(row, Profile.SMOKE, "cpu", Precision.BF16), false).close();
+
+        notebook.train();
+
+        assertEquals("The run was begun by cpu bf16 and goes on by reference float64; its results say so.", output.texts().getFirst());
+    }
+
+    @Test
     void anInterruptIsSaidAndIsNoReasonForTheResultsTable() {
         RowNotebook row = new RowNotebook(session, Row.of("cifar100-1bit-bn"));
 
