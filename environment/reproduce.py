@@ -5,8 +5,8 @@
 Row notebooks are executed several at a time: one trains while another starts or draws, and threads that do not wait for each
 other train more images. Executed notebooks, state.json and index.html go to results/report. A notebook that fails does not
 keep the others from being executed; the exit code is then 1. One whose data cannot be had says "not run:" and why, or of a
-finished run "not shown:", which is no failure; the same command executes it again. Stopped by Ctrl-C or killed, the same command goes on: with the notebooks that were not done, and the run that was
-not finished.
+finished run "not shown:", which is no failure; the same command executes it again. Stopped by Ctrl-C or killed, the same
+command goes on: with the notebooks that were not done, and the run that was not finished.
 """
 import argparse
 import asyncio

@@ -30,7 +30,7 @@ public record CpuFeatures(String name, boolean bf16, boolean bf16Faster) {
         Path info = Path.of("/proc/cpuinfo");
         if (!Files.isReadable(info)) return unknown();
         try (var lines = Files.lines(info)) {
-            Map<String, String> first = lines.map(line -> line.split(":", 2)).filter(pair -> pair.length == 2)
+            Map<String, String> first = lines.takeWhile(line -> !line.isBlank()).map(line -> line.split(":", 2)).filter(pair -> pair.length == 2)
                 .collect(Collectors.toMap(pair -> pair[0].strip(), pair -> pair[1].strip(), (one, another) -> one));
             String flags = first.getOrDefault("flags", first.getOrDefault("Features", "")); // so called on ARM
             return flags.isEmpty() ? unknown() : of(first.getOrDefault("vendor_id", ""), Set.of(flags.split("\\s+")));

@@ -2,6 +2,7 @@ package onebit.kit.notebook;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import onebit.data.CifarSet;
 import onebit.data.Dataset;
 import onebit.kit.RowRun;
@@ -87,24 +88,18 @@ public final class RowNotebook {
         NotebookSession.inWords(() -> {
             Optional<TrainingOutcome.Finished> before = Trainer.finished(asked.config(), folder());
             before.ifPresent(run -> LiveTraining.show(folder().config(), run, session.output()));
-            if (before.isPresent() || isTrained()) session.results().notRun().forget(row.id());
+            if (before.isPresent() || trainToTheEnd()) session.results().notRun().forget(row.id());
         });
     }
 
     /** Trains, and says whether the run has come to its end. */
-    private boolean isTrained() {
+    private boolean trainToTheEnd() {
         Optional<TrainingConfig> begun = folder().unfinished();
         EngineChoice choice = begun.map(run -> session.engine(run.execution())).orElseGet(() -> session.engine());
         TrainingConfig config = asked.config(choice.execution(), begun);
-        Dataset dataset;
-        try {
-            dataset = session.dataset(row.dataset());
-        } catch (UserError e) {
-            session.notRun(e.getMessage());
-            if (!Thread.currentThread().isInterrupted()) session.results().notRun().note(row.id(), e.getMessage());
-            return false;
-        }
-        Trainer trainer = new Trainer(config, dataset, choice.engine(), choice.threads());
+        Optional<Dataset> dataset = dataset(this::notRun);
+        if (dataset.isEmpty()) return false;
+        Trainer trainer = new Trainer(config, dataset.get(), choice.engine(), choice.threads());
         Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
         Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output());
         if (outcome.isEmpty() || !(outcome.get() instanceof TrainingOutcome.Finished)) return false;
@@ -151,6 +146,21 @@ public final class RowNotebook {
         return asked.config(choice.execution());
     }
 
+    /** @param missing is told why it cannot be had */
+    private Optional<Dataset> dataset(Consumer<String> missing) {
+        try {
+            return Optional.of(session.dataset(row.dataset()));
+        } catch (UserError e) {
+            missing.accept(e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void notRun(String reason) {
+        session.notRun(reason);
+        if (!Thread.currentThread().isInterrupted()) session.results().notRun().note(row.id(), reason);
+    }
+
     /** Says so if there is no epoch yet. */
     private boolean isEmpty() {
         if (!folder().metrics().isEmpty()) return false;
@@ -169,16 +179,10 @@ public final class RowNotebook {
 
     private Optional<Predictions> predictions() {
         if (isUnfinished()) return Optional.empty();
-        if (predictions.isPresent()) return predictions;
-        Dataset part;
-        try {
-            part = config().part(session.dataset(row.dataset()));
-        } catch (UserError e) {
-            session.notShown(e.getMessage());
-            return predictions;
+        if (predictions.isEmpty()) {
+            predictions = dataset(session::notShown).map(whole -> config().part(whole)).map(part -> Predictions.of(folder().model(), part.test(), part.classNames(),
+                session.engine().engine(), session.engine().inference().withAlgorithm(config().algorithm()), session.progress()));
         }
-        predictions = Optional.of(Predictions.of(folder().model(), part.test(), part.classNames(),
-            session.engine().engine(), session.engine().inference().withAlgorithm(config().algorithm()), session.progress()));
         return predictions;
     }
 }
