@@ -2,7 +2,9 @@ package onebit.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
+import onebit.engine.Precision;
 import onebit.model.Node;
+import onebit.model.Shape;
 import onebit.quant.OneBit;
 
 /**
@@ -52,8 +54,8 @@ final class ColumnWinogradConvolution extends Convolution {
         productRow = 2 * row;
         slab = (long) TAPS * in.channels * out.channels;
         products = new ConvolutionPrimitives(new Tensors(), new OneDnn.Window(new long[] {1, 1}, new long[] {0, 1}, new long[] {0, 1}),
-            OneDnn.BF16, OneDnn.F32, TAG_GOIHW, chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(), true,
-            EmulatedProduct.WANTED, memory);
+            Precision.BF16, Precision.FLOAT32, TAG_GOIHW, chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(), true,
+            Emulation.of(Precision.BF16), memory);
         master = memory.allocate(4 * TAPS * slab);
         momentum = training ? memory.allocate(4 * TAPS * slab) : 0;
         planes = memory.allocate(4 * PLANES * slab);
@@ -61,18 +63,18 @@ final class ColumnWinogradConvolution extends Convolution {
 
     private final class Tensors implements ConvolutionPrimitives.Tensors {
 
-        private long planes(int type, int images, int channels) {
-            return OneDnn.descriptor(type, Layout.TAG_BLOCKED, images, (long) PLANES * channels, tiles, width);
+        private Layout planes(Layout of) {
+            return new Layout(Precision.BF16, Layout.Order.BLOCKED, new Shape(PLANES * of.channels, tiles, width));
         }
 
         @Override
-        public long source(int type, int images) {
-            return planes(type, images, in.channels);
+        public Layout source() {
+            return planes(in);
         }
 
         @Override
-        public long result(int type, int images) {
-            return planes(type, images, out.channels);
+        public Layout result() {
+            return planes(out);
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import onebit.engine.Precision;
 
 /**
  * oneDNN's three products of a convolution, on any number of images: forward, back to its input, and the gradient of
@@ -14,30 +15,27 @@ import java.util.SortedSet;
  */
 final class ConvolutionPrimitives implements AutoCloseable {
 
-    /** A convolution's tensors as oneDNN's descriptors, which whoever asks destroys. */
+    /** A convolution's tensors. */
     interface Tensors {
 
         /** Of the source, and of its gradient. */
-        long source(int type, int images);
+        Layout source();
 
         /** Of the result, and of its gradient. */
-        long result(int type, int images);
+        Layout result();
 
+        /** oneDNN's descriptor of the weights, which whoever asks destroys. */
         long weights(int type, int tag);
+
+        /** How many of the source and the result hold so many images. */
+        default int count(int images) {
+            return images;
+        }
 
         /** The tensors as the product has them that makes the weights' gradient. */
         default Tensors ofWeightGradient() {
             return this;
         }
-    }
-
-    /** A product for one thread: each run says where the data lie. */
-    interface Product extends AutoCloseable {
-
-        void run(Worker worker, long first, long second, long third);
-
-        @Override
-        void close();
     }
 
     private enum Kind { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS }
@@ -50,38 +48,46 @@ final class ConvolutionPrimitives implements AutoCloseable {
     /** A primitive, and its weights' address: 0 if it makes their gradient. */
     private record Made(Primitive primitive, long weights) {}
 
-    /** The same, bound to a thread. */
-    private record Call(Product product, long weights) {}
+    /** The same, bound to a thread; its first operand, and its last operand or its result. */
+    private record Call(Primitive.Bound product, long weights, Operand first, Operand last, boolean result) {
+
+        /** @param second weights, or where their gradient is to be made */
+        void run(Worker worker, long first, long second, long last) {
+            long to = result ? this.last.room(worker, "computed result", last) : this.last.computed(worker, "computed operand, last", last);
+            product.run(worker, this.first.computed(worker, "computed operand", first), second, to);
+            if (result) this.last.keep(to, last);
+        }
+    }
 
     private final Tensors tensors;
     private final OneDnn.Window window;
-    /** Type of operands, weights included, and of results: as they are given, and as oneDNN computes with them. */
-    private final int operands, results, computedOperands, computedResults;
+    /** Of source, weights and the result's gradient; and of the result and the source's gradient. */
+    private final Precision operands, results;
+    private final boolean emulated;
     private final int plainTag;
     private final HostMemory memory;
     private final Map<Key, Made> made = new HashMap<>();
     private final List<Map<Key, Call>> bound = new ArrayList<>();
     /** oneDNN's choice of order depends on the number of images, too: with AMX, what 16 want may leave it plain loops for 15. */
     private final List<Packed> packed = new ArrayList<>();
-    /** What weights go through before they are packed, if products of bf16 are emulated. */
-    private final Optional<Primitive.Bound> rounding;
-    /** Descriptors of the weights' gradient, and of what weights are packed from. */
-    private final long gradientWeights, packable;
+    /** Descriptor of the weights' gradient, and of the weights before they are packed. */
+    private final long gradientWeights;
+    /** Where weights are rounded to bf16 before they are packed, if that is emulated. */
     private final long rounded;
 
     /** Number of weights, those of padding channels included. */
     final long count;
 
     /**
-     * @param operands       type of source, weights and the result's gradient
-     * @param results        type of the result and the source's gradient
+     * @param operands       of source, weights and the result's gradient
+     * @param results        of the result and the source's gradient
      * @param plainTag       oneDNN's tag of weights in their plain order
      * @param forwardImages  numbers of images that forward products will have
      * @param backwardImages the same for gradients, of the weights and of the source; none if there will be no training
      * @param back           whether the source's gradient will be wanted
-     * @param emulated       whether products of bf16 operands are formed in float32 ({@link EmulatedProduct})
+     * @param emulated       whether products of bf16 operands are formed in float32 ({@link Emulation})
      */
-    ConvolutionPrimitives(Tensors tensors, OneDnn.Window window, int operands, int results, int plainTag, SortedSet<Integer> forwardImages,
+    ConvolutionPrimitives(Tensors tensors, OneDnn.Window window, Precision operands, Precision results, int plainTag, SortedSet<Integer> forwardImages,
                           SortedSet<Integer> backwardImages, int workers, boolean back, boolean emulated, HostMemory memory) {
         this.tensors = tensors;
         this.window = window;
@@ -89,17 +95,14 @@ final class ConvolutionPrimitives implements AutoCloseable {
         this.results = results;
         this.memory = memory;
         this.plainTag = plainTag;
-        computedOperands = emulated ? OneDnn.F32 : operands;
-        computedResults = emulated ? OneDnn.F32 : results;
+        this.emulated = emulated;
         for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
 
-        long any = tensors.weights(computedOperands, OneDnn.TAG_ANY), anyFloat = tensors.weights(OneDnn.F32, OneDnn.TAG_ANY), plain = tensors.weights(OneDnn.F32, plainTag);
+        long any = tensors.weights(OneDnn.type(emulated ? Precision.FLOAT32 : operands), OneDnn.TAG_ANY), anyFloat = tensors.weights(OneDnn.F32, OneDnn.TAG_ANY), plain = tensors.weights(OneDnn.F32, plainTag);
         gradientWeights = backwardImages.isEmpty() ? tensors.weights(OneDnn.F32, plainTag) : gradientOrder(backwardImages.last(), any, anyFloat);
         count = OneDnn.size(gradientWeights) / 4;
         if (OneDnn.size(plain) != OneDnn.size(gradientWeights)) throw new IllegalStateException("oneDNN would pad a gradient of " + OneDnn.size(plain) / 4 + " weights to " + count + ".");
-        packable = emulated ? tensors.weights(OneDnn.BF16, plainTag) : gradientWeights;
-        rounded = emulated ? memory.allocate(OneDnn.size(packable)) : 0;
-        rounding = emulated ? Optional.of(Primitive.Bound.reorder(gradientWeights, packable)) : Optional.empty();
+        rounded = emulated ? memory.allocate(4 * count) : 0;
         for (int n : forwardImages) made.put(new Key(Kind.FORWARD, n), withWeights(Primitive.of(forward(n, any))));
         for (int n : backwardImages) {
             made.put(new Key(Kind.BACKWARD_WEIGHTS, n), new Made(Primitive.of(backwardWeights(n, gradientWeights, any)), 0));
@@ -119,8 +122,16 @@ final class ConvolutionPrimitives implements AutoCloseable {
         long descriptor = OneDnn.query(primitive.descriptor(), OneDnn.QUERY_WEIGHTS);
         Optional<Packed> same = packed.stream().filter(w -> OneDnn.equal(w.descriptor, descriptor)).findFirst();
         if (same.isPresent()) destroy(descriptor);
-        else packed.add(new Packed(descriptor, memory.allocate(OneDnn.size(descriptor)), Primitive.Bound.reorder(packable, descriptor)));
+        else packed.add(new Packed(descriptor, memory.allocate(OneDnn.size(descriptor)), Primitive.Bound.reorder(gradientWeights, descriptor)));
         return new Made(primitive, same.orElseGet(packed::getLast).memory);
+    }
+
+    private Operand source(Tensors of, Precision precision, int images) {
+        return new Operand(of.source().in(precision), emulated, of.count(images));
+    }
+
+    private Operand result(Tensors of, Precision precision, int images) {
+        return new Operand(of.result().in(precision), emulated, of.count(images));
     }
 
     private long forward(int images, long weights) {
@@ -128,13 +139,13 @@ final class ConvolutionPrimitives implements AutoCloseable {
     }
 
     private long forward(Tensors of, int images, long weights) {
-        return describe(of.source(computedOperands, images), of.result(computedResults, images),
+        return describe(source(of, operands, images), result(of, results, images),
             (src, dst, attributes) -> OneDnn.convolutionForward(src, weights, dst, window, attributes));
     }
 
     private long backwardData(int images, long weights) {
         long hint = forward(images, weights);
-        long descriptor = describe(tensors.source(computedResults, images), tensors.result(computedOperands, images),
+        long descriptor = describe(source(tensors, results, images), result(tensors, operands, images),
             (src, dst, attributes) -> OneDnn.convolutionBackwardData(src, weights, dst, window, hint, attributes));
         OneDnn.destroyPrimitiveDescriptor(hint);
         return descriptor;
@@ -143,7 +154,7 @@ final class ConvolutionPrimitives implements AutoCloseable {
     private long backwardWeights(int images, long gradient, long weights) {
         Tensors of = tensors.ofWeightGradient();
         long hint = forward(of, images, weights);
-        long descriptor = describe(of.source(computedOperands, images), of.result(computedOperands, images),
+        long descriptor = describe(source(of, operands, images), result(of, operands, images),
             (src, dst, attributes) -> OneDnn.convolutionBackwardWeights(src, gradient, dst, window, hint, attributes));
         OneDnn.destroyPrimitiveDescriptor(hint);
         return descriptor;
@@ -153,8 +164,8 @@ final class ConvolutionPrimitives implements AutoCloseable {
         long of(long src, long dst, long attributes);
     }
 
-    private static long describe(long src, long dst, Description description) {
-        long attributes = OneDnn.attributes(false);
+    private static long describe(Operand source, Operand result, Description description) {
+        long src = source.descriptor(), dst = result.descriptor(), attributes = OneDnn.attributes(false);
         long descriptor = description.of(src, dst, attributes);
         destroy(src, dst);
         OneDnn.destroyAttributes(attributes);
@@ -166,39 +177,36 @@ final class ConvolutionPrimitives implements AutoCloseable {
     }
 
     private Call call(Worker worker, Kind kind, int images) {
-        return bound.get(worker.index).computeIfAbsent(new Key(kind, images), key -> new Call(switch (kind) {
-            case FORWARD -> bind(key, OneDnn.SRC, tensors.source(computedOperands, images), OneDnn.WEIGHTS, OneDnn.QUERY_WEIGHTS,
-                OneDnn.DST, tensors.result(computedResults, images));
-            case BACKWARD_DATA -> bind(key, OneDnn.DIFF_DST, tensors.result(computedOperands, images), OneDnn.WEIGHTS, OneDnn.QUERY_WEIGHTS,
-                OneDnn.DIFF_SRC, tensors.source(computedResults, images));
-            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, tensors.ofWeightGradient().source(computedOperands, images), OneDnn.DIFF_WEIGHTS, OneDnn.QUERY_DIFF_WEIGHTS,
-                OneDnn.DIFF_DST, tensors.ofWeightGradient().result(computedOperands, images));
-        }, made.get(key).weights));
+        return bound.get(worker.index).computeIfAbsent(new Key(kind, images), key -> switch (kind) {
+            case FORWARD -> bind(key, OneDnn.SRC, source(tensors, operands, images), OneDnn.WEIGHTS, OneDnn.QUERY_WEIGHTS,
+                OneDnn.DST, result(tensors, results, images));
+            case BACKWARD_DATA -> bind(key, OneDnn.DIFF_DST, result(tensors, operands, images), OneDnn.WEIGHTS, OneDnn.QUERY_WEIGHTS,
+                OneDnn.DIFF_SRC, source(tensors, results, images));
+            case BACKWARD_WEIGHTS -> bind(key, OneDnn.SRC, source(tensors.ofWeightGradient(), operands, images), OneDnn.DIFF_WEIGHTS, OneDnn.QUERY_DIFF_WEIGHTS,
+                OneDnn.DIFF_DST, result(tensors.ofWeightGradient(), operands, images));
+        });
     }
 
-    private Product bind(Key key, int firstName, long first, int weightsName, int weightsQuery, int lastName, long last) {
-        Primitive primitive = made.get(key).primitive;
-        long weights = OneDnn.query(primitive.descriptor(), weightsQuery);
-        Product b = new Primitive.Bound(primitive, new int[] {firstName, weightsName, lastName}, new long[] {first, weights, last});
-        if (computedOperands != operands)
-            b = new EmulatedProduct(b, OneDnn.size(first) / 4, OneDnn.size(last) / 4, key.kind == Kind.BACKWARD_WEIGHTS ? EmulatedProduct.Last.OPERAND
-                : results == OneDnn.BF16 ? EmulatedProduct.Last.BF16_RESULT : EmulatedProduct.Last.FLOAT32_RESULT);
-        destroy(first, weights, last);
-        return b;
+    private Call bind(Key key, int firstName, Operand first, int weightsName, int weightsQuery, int lastName, Operand last) {
+        Made of = made.get(key);
+        long a = first.descriptor(), weights = OneDnn.query(of.primitive.descriptor(), weightsQuery), b = last.descriptor();
+        Primitive.Bound product = new Primitive.Bound(of.primitive, new int[] {firstName, weightsName, lastName}, new long[] {a, weights, b});
+        destroy(a, weights, b);
+        return new Call(product, of.weights, first, last, key.kind != Kind.BACKWARD_WEIGHTS);
     }
 
     void forward(Worker worker, int images, long source, long result) {
         Call call = call(worker, Kind.FORWARD, images);
-        call.product.run(worker, source, call.weights, result);
+        call.run(worker, source, call.weights, result);
     }
 
     void backwardData(Worker worker, int images, long resultGradient, long sourceGradient) {
         Call call = call(worker, Kind.BACKWARD_DATA, images);
-        call.product.run(worker, resultGradient, call.weights, sourceGradient);
+        call.run(worker, resultGradient, call.weights, sourceGradient);
     }
 
     void backwardWeights(Worker worker, int images, long source, long resultGradient, long gradient) {
-        call(worker, Kind.BACKWARD_WEIGHTS, images).product.run(worker, source, gradient, resultGradient);
+        call(worker, Kind.BACKWARD_WEIGHTS, images).run(worker, source, gradient, resultGradient);
     }
 
     /** The same, added to what is there; {@code scratch} has room for {@link #count} floats. */
@@ -209,8 +217,8 @@ final class ConvolutionPrimitives implements AutoCloseable {
 
     /** Packs weights (float32) for the products. */
     void pack(Worker worker, long weights) {
-        rounding.ifPresent(r -> r.run(worker, weights, rounded));
-        for (Packed p : packed) p.pack.run(worker, rounding.isPresent() ? rounded : weights, p.memory);
+        if (emulated) WeightKernels.roundToBf16(weights, rounded, count);
+        for (Packed p : packed) p.pack.run(worker, emulated ? rounded : weights, p.memory);
     }
 
     /** Weights in the plain order. */
@@ -269,8 +277,6 @@ final class ConvolutionPrimitives implements AutoCloseable {
             p.pack.close();
             destroy(p.descriptor);
         }
-        rounding.ifPresent(Primitive.Bound::close);
-        if (packable != gradientWeights) destroy(packable);
         destroy(gradientWeights);
     }
 }

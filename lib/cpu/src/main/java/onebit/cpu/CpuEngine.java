@@ -12,8 +12,8 @@ import onebit.model.Graph;
  * Executes graphs on the CPU, with oneDNN's products and everything between them in Java's Vector API.
  *
  * <p>bf16 needs a processor with instructions for its products. With the property {@code onebit.bf16.emulated} set to true,
- * one that has AVX-512 but no such instructions computes in bf16, too ({@link EmulatedProduct}). That gains little or nothing on
- * float32, so it is never chosen automatically; it shows what bf16 does to accuracy, and lets its tests run.
+ * one without them computes in bf16, too ({@link Emulation}). That gains little or nothing on float32, so it is never chosen
+ * automatically; it shows what bf16 does to accuracy, and lets its tests run.
  */
 public final class CpuEngine implements Engine {
 
@@ -21,13 +21,15 @@ public final class CpuEngine implements Engine {
     private static final int LEAST_IMAGES = 4;
 
     private final CpuFeatures features;
+    private final boolean emulates;
 
     public CpuEngine() {
-        this(CpuFeatures.detect());
+        this(CpuFeatures.detect(), Emulation.WANTED);
     }
 
-    CpuEngine(CpuFeatures features) {
+    CpuEngine(CpuFeatures features, boolean emulates) {
         this.features = features;
+        this.emulates = emulates;
     }
 
     @Override
@@ -45,7 +47,7 @@ public final class CpuEngine implements Engine {
     private Mode bf16(String machine) {
         if (features.bf16Faster()) return new Mode(Precision.BF16, true, machine + ", bf16 instructions");
         if (features.bf16()) return new Mode(Precision.BF16, true, machine + ", bf16 instructions, slower here than float32's");
-        if (EmulatedProduct.WANTED && features.name().equals("AVX-512")) return new Mode(Precision.BF16, true, machine + ", bf16 emulated");
+        if (emulates) return new Mode(Precision.BF16, true, machine + ", bf16 emulated");
         return new Mode(Precision.BF16, false, "this processor (" + features.name() + ") has no bf16 instructions (AVX512_BF16 or AMX); use float32");
     }
 

@@ -293,7 +293,7 @@ final class CpuNetwork extends CheckedNetwork {
         return options.precision().label() + ", " + (winograd == 0 ? "direct convolutions"
             : winograd + " of " + convolutions.size() + " convolutions by Winograd F(" + (options.precision() == Precision.BF16 ? "4,3" : "4x4,3x3") + ")")
             + ", " + NetworkOptions.inWords(workers.length) + ", " + 8 * Vectors.BYTES + "-bit vectors"
-            + (options.precision() != Precision.BF16 ? "" : choice.amx() ? ", bf16 by AMX" : EmulatedProduct.WANTED ? ", bf16 emulated" : "");
+            + (options.precision() != Precision.BF16 ? "" : choice.amx() ? ", bf16 by AMX" : Emulation.WANTED ? ", bf16 emulated" : "");
     }
 
     /** What each convolution computes with, a line each. */

@@ -2,7 +2,6 @@ package onebit.cpu;
 
 import java.util.Collections;
 import java.util.Optional;
-import onebit.engine.Precision;
 import onebit.model.Node;
 import onebit.quant.FullPrecision;
 import onebit.quant.OneBit;
@@ -23,9 +22,9 @@ class DirectConvolution extends Convolution {
         this.kernels = kernels;
         this.training = training;
         this.strips = strips && Strips.allows(node, in) ? Optional.of(new Strips(in, out)) : Optional.empty();
-        products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel(), this.strips), window(node), in.type(), out.type(), OneDnn.TAG_OIHW,
+        products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel(), this.strips), window(node), in.precision, out.precision, OneDnn.TAG_OIHW,
             chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(),
-            in.order != Layout.Order.PLANAR, in.precision == Precision.BF16 && EmulatedProduct.WANTED, memory);
+            in.order != Layout.Order.PLANAR, Emulation.of(in.precision), memory);
         master = memory.allocate(4 * products.count);
         momentum = training ? memory.allocate(4 * products.count) : 0;
         quantized = memory.allocate(4 * products.count);
@@ -49,13 +48,13 @@ class DirectConvolution extends Convolution {
         }
 
         @Override
-        public long source(int type, int images) {
-            return in.descriptor(type, images);
+        public Layout source() {
+            return in;
         }
 
         @Override
-        public long result(int type, int images) {
-            return out.descriptor(type, images);
+        public Layout result() {
+            return out;
         }
 
         @Override

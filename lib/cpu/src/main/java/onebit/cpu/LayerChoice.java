@@ -11,8 +11,8 @@ import onebit.plan.TrainingPlan;
 /**
  * Which layout tensors have and by which algorithm convolutions go. Rules: Winograd wins wherever it can be used, in bf16
  * down the columns and in float32 on square tiles; but in bf16 direct convolutions by AMX are faster than its by AVX-512.
- * Tensors lie in blocks where oneDNN computes on them with vectors as long as a block, which are AVX-512's; and channels last for
- * shorter vectors, for AMX, and for the matrix products of square tiles.
+ * Tensors lie in blocks where oneDNN computes on them with vectors as long as a block, which are AVX-512's, and for Winograd down the
+ * columns; channels last for shorter vectors, for AMX, and for the matrix products of square tiles.
  */
 final class LayerChoice {
 
@@ -29,8 +29,8 @@ final class LayerChoice {
         boolean bf16 = options.precision() == Precision.BF16;
         amx = bf16 && OneDnn.amx() && options.algorithm() != ConvolutionAlgorithm.WINOGRAD;
         wanted = amx || options.algorithm() == ConvolutionAlgorithm.DIRECT ? Algorithm.DIRECT : bf16 ? Algorithm.COLUMN_WINOGRAD : Algorithm.SQUARE_WINOGRAD;
-        blocked = !amx && (bf16 || wanted == Algorithm.DIRECT && Vectors.LANES == Layout.BLOCK);
-        planar = blocked ? InputConvolution.planar(plan) : Optional.empty();
+        blocked = !amx && (wanted == Algorithm.COLUMN_WINOGRAD || wanted == Algorithm.DIRECT && Vectors.LANES == Layout.BLOCK);
+        planar = blocked && Vectors.LANES == Layout.BLOCK ? InputConvolution.planar(plan) : Optional.empty();
     }
 
     /** Whether products are formed by AMX. */

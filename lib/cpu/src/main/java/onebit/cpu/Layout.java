@@ -96,19 +96,19 @@ final class Layout {
         };
     }
 
-    /** oneDNN's type of the values. */
-    int type() {
-        return precision == Precision.BF16 ? OneDnn.BF16 : OneDnn.F32;
+    /** The same values in another precision. */
+    Layout in(Precision precision) {
+        return new Layout(precision, order, shape);
+    }
+
+    /** The same values in another order. */
+    Layout in(Order order) {
+        return new Layout(precision, order, shape);
     }
 
     /** oneDNN's descriptor of n images. */
     long descriptor(int images) {
-        return descriptor(type(), images);
-    }
-
-    /** The same, of values of another type. */
-    long descriptor(int type, int images) {
-        return OneDnn.descriptor(type, tag(), images, channels, shape.height(), shape.width());
+        return OneDnn.descriptor(OneDnn.type(precision), tag(), images, channels, shape.height(), shape.width());
     }
 
     private int tag() {
@@ -120,8 +120,7 @@ final class Layout {
     }
 
     /** oneDNN's tags of the orders. */
-    static final int TAG_BLOCKED = 78;
-    private static final int TAG_CHANNELS_LAST = 22, TAG_PLANAR = 5;
+    private static final int TAG_BLOCKED = 78, TAG_CHANNELS_LAST = 22, TAG_PLANAR = 5;
 
     /** Lays a value a channel out as parameters; the padding's are 0. */
     void spread(double[] perChannel, float[] parameters) {

@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import onebit.engine.Precision;
 
 /**
  * The few functions of oneDNN's C API that the engine calls, through Java's foreign function interface. Handles are
@@ -22,7 +23,8 @@ import java.util.Optional;
 final class OneDnn {
 
     // Values of dnnl_types.h.
-    static final int F32 = 3, BF16 = 2;
+    static final int F32 = 3;
+    private static final int BF16 = 2;
     static final int TAG_ANY = 1, TAG_OIHW = 5, TAG_ABC = 4;
     static final int SRC = 1, DST = 17, WEIGHTS = 33, SCRATCHPAD = 80, DIFF_SRC = 129, DIFF_DST = 145, DIFF_WEIGHTS = 161;
     static final int QUERY_WEIGHTS = 131, QUERY_DIFF_WEIGHTS = 132, QUERY_SCRATCHPAD = 136;
@@ -175,6 +177,11 @@ final class OneDnn {
 
     static void destroyAttributes(long attributes) {
         call("attributes", () -> (int) ATTR_DESTROY.invokeExact(attributes));
+    }
+
+    /** oneDNN's type of values. */
+    static int type(Precision precision) {
+        return precision == Precision.BF16 ? BF16 : F32;
     }
 
     static long descriptor(int type, int tag, long... dims) {

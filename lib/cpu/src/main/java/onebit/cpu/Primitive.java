@@ -29,7 +29,7 @@ record Primitive(long descriptor, long handle, long scratchpad, String implement
     }
 
     /** A primitive with argument memory of its own, for one thread: each run says where the data lie. */
-    static final class Bound implements ConvolutionPrimitives.Product {
+    static final class Bound implements AutoCloseable {
 
         private static final long ARGUMENT_BYTES = 16;
 
@@ -80,8 +80,7 @@ record Primitive(long descriptor, long handle, long scratchpad, String implement
             execute(worker);
         }
 
-        @Override
-        public void run(Worker worker, long first, long second, long third) {
+        void run(Worker worker, long first, long second, long third) {
             OneDnn.pointTo(memories[2], third);
             run(worker, first, second);
         }

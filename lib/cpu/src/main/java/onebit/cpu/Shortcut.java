@@ -15,8 +15,23 @@ final class Shortcut implements AutoCloseable {
     private final Layout in, pooled, out;
     private final Optional<Node.AveragePool> pool;
     private final RowKernels kernels;
-    private final List<Map<Integer, Primitive.Bound>> forward = new ArrayList<>(), backward = new ArrayList<>();
+    private final List<Map<Integer, Pooling>> forward = new ArrayList<>(), backward = new ArrayList<>();
     private final Map<Integer, Primitive> primitives = new HashMap<>(), gradients = new HashMap<>();
+
+    /** oneDNN's pooling or its gradient, bound to a thread. */
+    private record Pooling(Primitive.Bound product, Operand source, Operand result) implements AutoCloseable {
+
+        void run(Worker worker, long from, long to) {
+            long made = result.room(worker, "computed result", to);
+            product.run(worker, source.computed(worker, "computed operand", from), made);
+            result.keep(made, to);
+        }
+
+        @Override
+        public void close() {
+            product.close();
+        }
+    }
 
     Shortcut(Layout in, Layout out, Optional<Node.AveragePool> pool, RowKernels kernels, int workers) {
         this.in = in;
@@ -43,7 +58,7 @@ final class Shortcut implements AutoCloseable {
         long small = from;
         if (pool.isPresent()) {
             small = doubles() ? worker.area("pooled", images * pooled.imageBytes) : to;
-            forward.get(worker.index).computeIfAbsent(images, n -> bind(primitive(n), OneDnn.SRC, OneDnn.DST, n)).run(worker, from, small);
+            forward.get(worker.index).computeIfAbsent(images, n -> bind(primitive(n), OneDnn.SRC, operand(in, n), OneDnn.DST, operand(pooled, n))).run(worker, from, small);
         }
         if (doubles()) for (int i = 0; i < images; i++) append(small + i * pooled.imageBytes, to + i * out.imageBytes);
     }
@@ -59,16 +74,20 @@ final class Shortcut implements AutoCloseable {
         }
         if (pool.isEmpty()) return small;
         long to = worker.area("skip gradient", images * in.imageBytes);
-        backward.get(worker.index).computeIfAbsent(images, n -> bind(gradientPrimitive(n), OneDnn.DIFF_SRC, OneDnn.DIFF_DST, n)).run(worker, to, small);
+        backward.get(worker.index).computeIfAbsent(images, n -> bind(gradientPrimitive(n), OneDnn.DIFF_DST, operand(pooled, n), OneDnn.DIFF_SRC, operand(in, n))).run(worker, small, to);
         return to;
     }
 
-    private Primitive.Bound bind(Primitive primitive, int large, int small, int images) {
-        long a = in.descriptor(images), b = pooled.descriptor(images);
-        Primitive.Bound bound = new Primitive.Bound(primitive, new int[] {large, small}, new long[] {a, b});
+    private static Operand operand(Layout layout, int images) {
+        return new Operand(layout, Emulation.of(layout.precision), images);
+    }
+
+    private static Pooling bind(Primitive primitive, int sourceName, Operand source, int resultName, Operand result) {
+        long a = source.descriptor(), b = result.descriptor();
+        Primitive.Bound bound = new Primitive.Bound(primitive, new int[] {sourceName, resultName}, new long[] {a, b});
         OneDnn.destroyDescriptor(a);
         OneDnn.destroyDescriptor(b);
-        return bound;
+        return new Pooling(bound, source, result);
     }
 
     private OneDnn.Window window() {
@@ -79,7 +98,7 @@ final class Shortcut implements AutoCloseable {
 
     private synchronized Primitive primitive(int images) {
         return primitives.computeIfAbsent(images, n -> {
-            long a = in.descriptor(n), b = pooled.descriptor(n), attributes = OneDnn.attributes(false);
+            long a = operand(in, n).descriptor(), b = operand(pooled, n).descriptor(), attributes = OneDnn.attributes(false);
             Primitive p = Primitive.of(OneDnn.poolForward(a, b, pool.orElseThrow().size(), window(), attributes));
             OneDnn.destroyDescriptor(a);
             OneDnn.destroyDescriptor(b);
@@ -90,7 +109,7 @@ final class Shortcut implements AutoCloseable {
 
     private synchronized Primitive gradientPrimitive(int images) {
         return gradients.computeIfAbsent(images, n -> {
-            long a = in.descriptor(n), b = pooled.descriptor(n), attributes = OneDnn.attributes(false);
+            long a = operand(in, n).descriptor(), b = operand(pooled, n).descriptor(), attributes = OneDnn.attributes(false);
             Primitive p = Primitive.of(OneDnn.poolBackward(a, b, pool.orElseThrow().size(), window(), primitive(n).descriptor(), attributes));
             OneDnn.destroyDescriptor(a);
             OneDnn.destroyDescriptor(b);
@@ -147,8 +166,8 @@ final class Shortcut implements AutoCloseable {
 
     @Override
     public void close() {
-        forward.forEach(m -> m.values().forEach(Primitive.Bound::close));
-        backward.forEach(m -> m.values().forEach(Primitive.Bound::close));
+        forward.forEach(m -> m.values().forEach(Pooling::close));
+        backward.forEach(m -> m.values().forEach(Pooling::close));
         primitives.values().forEach(Primitive::close);
         gradients.values().forEach(Primitive::close);
     }

@@ -62,13 +62,18 @@ final class Strips implements ConvolutionPrimitives.Tensors {
     }
 
     @Override
-    public long source(int type, int images) {
-        return source.strip.descriptor(type, source.strips(images));
+    public Layout source() {
+        return source.strip;
     }
 
     @Override
-    public long result(int type, int images) {
-        return result.strip.descriptor(type, result.strips(images));
+    public Layout result() {
+        return result.strip;
+    }
+
+    @Override
+    public int count(int images) {
+        return source.strips(images);
     }
 
     @Override

@@ -29,6 +29,11 @@ final class WeightKernels {
         }
     }
 
+    /** rounded = w to the nearest bf16. */
+    static void roundToBf16(long w, long rounded, long count) {
+        for (long o = 0; o < 4 * count; o += BYTES) store(Vectors.roundedToBf16(load(w + o)), rounded + o);
+    }
+
     /** quantized = w >= 0 ? scale : -scale; w = -0.0 counts as 0, as in Java's comparison. */
     static void oneBit(long w, long quantized, long count, float scale) {
         var zero = FloatVector.zero(FLOATS);

@@ -17,6 +17,6 @@ final class Bf16 {
 
     /** A process that emulates bf16 if this one would. */
     static JavaProcess process(Class<?> main) {
-        return JavaProcess.of(main).withOptions("-D" + EmulatedProduct.PROPERTY + "=" + Boolean.getBoolean(EmulatedProduct.PROPERTY));
+        return JavaProcess.of(main).withOptions("-D" + Emulation.PROPERTY + "=" + Boolean.getBoolean(Emulation.PROPERTY));
     }
 }

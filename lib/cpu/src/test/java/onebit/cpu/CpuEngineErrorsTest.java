@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -57,13 +56,13 @@ class CpuEngineErrorsTest {
 
     @Test
     void withoutBf16InstructionsFloat32IsPreferredAndBf16IsAModeWithAReason() {
-        List<Engine.Mode> modes = new CpuEngine(AVX2).modes();
+        List<Engine.Mode> modes = new CpuEngine(AVX2, false).modes();
         assertEquals(Precision.FLOAT32, modes.getFirst().precision());
         assertTrue(modes.getFirst().available() && modes.getFirst().note().startsWith("AVX2, "), modes.toString());
         assertEquals(new Engine.Mode(Precision.BF16, false,
             "this processor (AVX2) has no bf16 instructions (AVX512_BF16 or AMX); use float32"), modes.get(1));
         assertRefused("The cpu engine cannot compute in bf16 on cpu here: this processor (AVX2) has no bf16 instructions (AVX512_BF16 or AMX); use float32.",
-            new CpuEngine(AVX2), GRAPH, Precision.BF16);
+            new CpuEngine(AVX2, false), GRAPH, Precision.BF16);
     }
 
     @Test
@@ -71,25 +70,23 @@ class CpuEngineErrorsTest {
         assertEquals(List.of(Precision.BF16, Precision.FLOAT32), precisions(amd("avx512bw", "avx512_bf16")));
         assertEquals(List.of(Precision.BF16, Precision.FLOAT32), precisions(intel("avx512bw", "avx512_bf16", "amx_bf16")));
         assertEquals(List.of(Precision.FLOAT32, Precision.BF16), precisions(intel("avx512bw", "avx512_bf16")));
-        assertTrue(new CpuEngine(intel("avx512bw", "avx512_bf16")).modes().get(1).available());
+        assertTrue(new CpuEngine(intel("avx512bw", "avx512_bf16"), false).modes().get(1).available());
     }
 
     private static List<Precision> precisions(CpuFeatures features) {
-        return new CpuEngine(features).modes().stream().map(Engine.Mode::precision).toList();
+        return new CpuEngine(features, false).modes().stream().map(Engine.Mode::precision).toList();
     }
 
     @Test
-    void emulatedBf16IsAModeOfAvx512OnlyAndNeverTheFirst() {
-        assumeTrue(EmulatedProduct.WANTED, "this processor has bf16 instructions, or the property is not set");
-        List<Engine.Mode> modes = new CpuEngine(CpuFeatures.named("AVX-512")).modes();
+    void emulatedBf16IsNeverTheFirst() {
+        List<Engine.Mode> modes = new CpuEngine(AVX2, true).modes();
         assertEquals(Precision.FLOAT32, modes.getFirst().precision());
         assertTrue(modes.get(1).available() && modes.get(1).note().endsWith(", bf16 emulated"), modes.toString());
-        assertFalse(new CpuEngine(AVX2).modes().get(1).available());
     }
 
     @Test
     void float64IsNotOfThisEngine() {
-        assertRefused("The cpu engine computes in float32 on cpu or bf16 on cpu, not in float64 on cpu.", new CpuEngine(AVX2), GRAPH, Precision.FLOAT64);
+        assertRefused("The cpu engine computes in float32 on cpu or bf16 on cpu, not in float64 on cpu.", new CpuEngine(AVX2, false), GRAPH, Precision.FLOAT64);
     }
 
     @Test

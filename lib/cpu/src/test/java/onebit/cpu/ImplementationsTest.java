@@ -25,7 +25,7 @@ class ImplementationsTest {
         "1, BF16, WINOGRAD", "1, FLOAT32, WINOGRAD"})
     void noneIsTheSlowReference(int width, Precision precision, ConvolutionAlgorithm algorithm) {
         Assumptions.assumeTrue(Vectors.LANES >= 8, "this processor has neither AVX2 nor AVX-512");
-        Assumptions.assumeTrue(precision == Precision.FLOAT32 || CpuFeatures.detect().bf16() && Vectors.LANES == Layout.BLOCK, "no bf16 instructions");
+        Assumptions.assumeTrue(precision == Precision.FLOAT32 || Emulation.WANTED || CpuFeatures.detect().bf16() && Vectors.LANES == Layout.BLOCK, "no bf16 here");
         Graph graph = WideResNet.graph(WideResNet.Spec.ofPaper(10).withWidth(width));
         NetworkOptions options = NetworkOptions.training(precision).withAlgorithm(algorithm);
         // The method's batch: what oneDNN chooses depends on the number of images in a chunk, too.

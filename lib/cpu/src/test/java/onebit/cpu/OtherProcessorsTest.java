@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's, or which do without
- * its AMX; in bf16 only if it has instructions for that.
+ * its AMX; in bf16 only if it has instructions for that, so without emulation.
  */
 class OtherProcessorsTest {
 

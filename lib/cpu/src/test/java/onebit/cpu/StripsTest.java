@@ -53,8 +53,8 @@ class StripsTest {
     private static float[] gradient(Worker worker, HostMemory memory, Layout in, Layout out, int images, long x, long dy, boolean strips) {
         Optional<Strips> wanted = strips ? Optional.of(new Strips(in, out)) : Optional.empty();
         OneDnn.Window window = new OneDnn.Window(new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
-        try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(in, out, KERNEL, wanted), window, in.type(), out.type(),
-            OneDnn.TAG_OIHW, new TreeSet<>(Set.of(images)), new TreeSet<>(Set.of(images)), 1, true, false, memory)) {
+        try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(in, out, KERNEL, wanted), window, in.precision, out.precision,
+            OneDnn.TAG_OIHW, new TreeSet<>(Set.of(images)), new TreeSet<>(Set.of(images)), 1, true, Emulation.of(in.precision), memory)) {
             long gradient = memory.allocate(4 * products.count);
             products.backwardWeights(worker, images, wanted.map(s -> s.ofSource(worker, images, x)).orElse(x),
                 wanted.map(s -> s.ofGradient(worker, images, dy)).orElse(dy), gradient);

@@ -2,6 +2,7 @@ package onebit.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import onebit.engine.Precision;
 import onebit.quant.OneBit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,15 @@ class WeightKernelsTest {
         assertSame(expected, quantized);
         assertEquals(OneBit.scale(9 * 16), TestMemory.getFloat(quantized + 4), "0");
         assertEquals(OneBit.scale(9 * 16), TestMemory.getFloat(quantized + 16), "-0");
+    }
+
+    @Test
+    void roundsToTheNearestBf16() {
+        float[] weights = memory.draw(COUNT, 3, 1 << 20), expected = new float[COUNT];
+        for (int i = 0; i < COUNT; i++) expected[i] = TestMemory.rounded(Precision.BF16, weights[i]);
+        long rounded = stored(new float[COUNT]);
+        WeightKernels.roundToBf16(stored(weights), rounded, COUNT);
+        assertSame(expected, rounded);
     }
 
     @Test
