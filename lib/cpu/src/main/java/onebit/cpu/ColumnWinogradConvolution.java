@@ -43,7 +43,7 @@ final class ColumnWinogradConvolution extends Convolution {
     }
 
     ColumnWinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, Chunks chunks,
-                              boolean training, HostMemory memory) {
+                              boolean training, Natives natives) {
         super(node, in, out, source, gradients);
         this.training = training;
         height = in.shape.height();
@@ -55,10 +55,10 @@ final class ColumnWinogradConvolution extends Convolution {
         slab = (long) TAPS * in.channels * out.channels;
         products = new ConvolutionPrimitives(new Tensors(), new OneDnn.Window(new long[] {1, 1}, new long[] {0, 1}, new long[] {0, 1}),
             Precision.BF16, Precision.FLOAT32, TAG_GOIHW, chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(), true,
-            Emulation.of(Precision.BF16), memory);
-        master = memory.allocate(4 * TAPS * slab);
-        momentum = training ? memory.allocate(4 * TAPS * slab) : 0;
-        planes = memory.allocate(4 * PLANES * slab);
+            Emulation.of(Precision.BF16), natives);
+        master = natives.allocate(4 * TAPS * slab);
+        momentum = training ? natives.allocate(4 * TAPS * slab) : 0;
+        planes = natives.allocate(4 * PLANES * slab);
     }
 
     private final class Tensors implements ConvolutionPrimitives.Tensors {
@@ -78,8 +78,8 @@ final class ColumnWinogradConvolution extends Convolution {
         }
 
         @Override
-        public long weights(int type, int tag) {
-            return OneDnn.descriptor(type, tag, PLANES, out.channels, in.channels, 1, 3);
+        public long weights(Natives natives, int type, int tag) {
+            return OneDnn.descriptor(natives, type, tag, PLANES, out.channels, in.channels, 1, 3);
         }
     }
 
@@ -289,7 +289,7 @@ final class ColumnWinogradConvolution extends Convolution {
 
     /** For a quantizer that must see the layer's weights together. */
     private void transformQuantized() {
-        try (HostMemory scratch = new HostMemory()) {
+        try (Natives scratch = new Natives()) {
             long taps = scratch.allocate(4 * PLANES * slab);
             products.fromPlain(padded(quantized()), taps);
             ColumnTransforms.filter(taps, 4 * slab, slab, planes, 4 * slab);
@@ -304,7 +304,7 @@ final class ColumnWinogradConvolution extends Convolution {
     @Override
     float[] read(boolean ofMomentum) {
         float[] values = new float[node.weights()];
-        try (HostMemory scratch = new HostMemory()) {
+        try (Natives scratch = new Natives()) {
             long slabs = scratch.allocate(4 * PLANES * slab);
             MemorySegment.copy(Vectors.MEMORY, ofMomentum ? momentum : master, Vectors.MEMORY, slabs, 4 * TAPS * slab);
             float[] padded = products.toPlain(slabs);
@@ -315,7 +315,7 @@ final class ColumnWinogradConvolution extends Convolution {
 
     @Override
     void write(boolean ofMomentum, float[] values) {
-        try (HostMemory scratch = new HostMemory()) {
+        try (Natives scratch = new Natives()) {
             long slabs = scratch.allocate(4 * PLANES * slab);
             products.fromPlain(padded(values), slabs);
             MemorySegment.copy(Vectors.MEMORY, slabs, Vectors.MEMORY, ofMomentum ? momentum : master, 4 * TAPS * slab);
@@ -339,10 +339,5 @@ final class ColumnWinogradConvolution extends Convolution {
             for (int c = 0; c < node.inputChannels(); c++)
                 for (int y = 0; y < TAPS; y++)
                     for (int x = 0; x < 3; x++) visitor.at(index++, ((y * out.channels + o) * in.channels + c) * 3 + x);
-    }
-
-    @Override
-    public void close() {
-        products.close();
     }
 }

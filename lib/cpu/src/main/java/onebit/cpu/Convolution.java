@@ -9,7 +9,7 @@ import onebit.quant.OneBit;
  * A convolution with what surrounds it, and its weights: master weights and momentum in float32, in an order of the
  * algorithm's choice; quantized and packed for the products by {@link #prepare}.
  */
-abstract class Convolution implements AutoCloseable {
+abstract class Convolution {
 
     /** Values updated at a time: small enough for the first cache. */
     static final long UPDATE_BLOCK = 1024;
@@ -89,9 +89,6 @@ abstract class Convolution implements AutoCloseable {
     abstract float[] read(boolean momentum);
 
     abstract void write(boolean momentum, float[] values);
-
-    @Override
-    public abstract void close();
 
     /** Whether it is 3x3, of stride 1 and with one cell of padding all around, so that its result is as large as its source. */
     static boolean keepsSize(Node.Conv conv) {

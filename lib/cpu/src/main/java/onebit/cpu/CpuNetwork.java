@@ -31,7 +31,7 @@ final class CpuNetwork extends CheckedNetwork {
 
     private final TrainingPlan plan;
     private final LayerChoice choice;
-    private final HostMemory memory;
+    private final Natives natives;
     private final WorkerTeam team;
     private final Worker[] workers;
 
@@ -45,10 +45,10 @@ final class CpuNetwork extends CheckedNetwork {
     private final Head head;
     private final Buffer headInput;
 
-    /** @param memory for all of the network; freed with it, or when it turns out that it cannot be made */
-    CpuNetwork(Graph graph, NetworkOptions options, int threads, HostMemory memory) {
+    /** @param natives for all of the network; freed with it, or when it turns out that it cannot be made */
+    CpuNetwork(Graph graph, NetworkOptions options, int threads, Natives natives) {
         super(graph, options);
-        this.memory = memory;
+        this.natives = natives;
         // A primitive keeps for good the number of threads that its maker had.
         OneDnn.singleThreaded();
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);
@@ -58,11 +58,11 @@ final class CpuNetwork extends CheckedNetwork {
         workers = new Worker[team.size()];
         try {
             for (int i = 0; i < workers.length; i++)
-                workers[i] = new Worker(i, part(i), part(i + 1), graph.inputShape().size(), memory);
+                workers[i] = new Worker(i, part(i), part(i + 1), graph.inputShape().size(), natives);
 
             plan.lifetimes().keySet().forEach(b -> layouts.put(b, choice.layout(b)));
             TrainingPlan.Assignment assignment = plan.assign(b -> layouts.get(b).imageBytes * options.batchSize());
-            List<Long> slots = assignment.slotSizes().stream().map(memory::allocate).toList();
+            List<Long> slots = assignment.slotSizes().stream().map(natives::allocate).toList();
             assignment.slot().forEach((b, slot) -> addresses.put(b, slots.get(slot)));
 
             Pass.Head headPass = (Pass.Head) plan.forward().getLast();
@@ -73,7 +73,7 @@ final class CpuNetwork extends CheckedNetwork {
             Convolution.Gradients gradients = new Convolution.Gradients(new long[2][workers.length]);
             for (Pass p : plan.passes()) prepare(p, gradients);
             long largest = convolutions.values().stream().mapToLong(Convolution::gradientBytes).max().orElse(0);
-            if (options.training()) for (long[] half : gradients.memory()) for (int i = 0; i < half.length; i++) half[i] = memory.allocate(largest);
+            if (options.training()) for (long[] half : gradients.memory()) for (int i = 0; i < half.length; i++) half[i] = natives.allocate(largest);
             head = new Head(headPass, layouts.get(headInput), headNorm, kernels, workers.length, options.batchSize());
         } catch (Throwable e) {
             free();
@@ -96,15 +96,15 @@ final class CpuNetwork extends CheckedNetwork {
                 Normalization source = readings.get(f.source().tensor().name());
                 Chunks chunks = new Chunks(Arrays.stream(workers).map(Worker::images).toList());
                 convolutions.put(f.conv().name(), switch (choice.algorithm(f.conv(), source)) {
-                    case INPUT -> new InputConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), memory);
-                    case DIRECT -> new DirectConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), choice.amx(), memory);
+                    case INPUT -> new InputConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), natives);
+                    case DIRECT -> new DirectConvolution(f.conv(), in, out, source, gradients, kernels, chunks, options.training(), choice.amx(), natives);
                     case SQUARE_WINOGRAD -> new SquareWinogradConvolution(f.conv(), in, out, source, gradients, workers.length, choice.tiles(f.conv()),
-                        options.training(), memory);
+                        options.training(), natives);
                     case COLUMN_WINOGRAD -> new ColumnWinogradConvolution(f.conv(), in, out, source, gradients, chunks,
-                        options.training(), memory);
+                        options.training(), natives);
                 });
             }
-            case Pass.Shortcut s -> shortcuts.put(s.in().name(), new Shortcut(layouts.get(s.in()), layouts.get(s.out()), s.pool(), kernels, workers.length));
+            case Pass.Shortcut s -> shortcuts.put(s.in().name(), new Shortcut(layouts.get(s.in()), layouts.get(s.out()), s.pool(), kernels, workers.length, natives));
             default -> {}
         }
     }
@@ -304,9 +304,6 @@ final class CpuNetwork extends CheckedNetwork {
     @Override
     protected void free() {
         team.close();
-        convolutions.values().forEach(Convolution::close);
-        shortcuts.values().forEach(Shortcut::close);
-        for (Worker w : workers) if (w != null) w.close(); // a constructor that failed had not made all
-        memory.close();
+        natives.close();
     }
 }

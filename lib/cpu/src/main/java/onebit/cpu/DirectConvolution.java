@@ -17,17 +17,17 @@ class DirectConvolution extends Convolution {
 
     /** @param strips whether small images may be put side by side for the weights' gradient */
     DirectConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,
-                      Chunks chunks, boolean training, boolean strips, HostMemory memory) {
+                      Chunks chunks, boolean training, boolean strips, Natives natives) {
         super(node, in, out, source, gradients);
         this.kernels = kernels;
         this.training = training;
         this.strips = strips && Strips.allows(node, in) ? Optional.of(new Strips(in, out)) : Optional.empty();
         products = new ConvolutionPrimitives(new Tensors(in, out, node.kernel(), this.strips), window(node), in.precision, out.precision, OneDnn.TAG_OIHW,
             chunks.sizes(forwardChunk()), training ? chunks.sizes(backwardChunk()) : Collections.emptySortedSet(), chunks.workers(),
-            in.order != Layout.Order.PLANAR, Emulation.of(in.precision), memory);
-        master = memory.allocate(4 * products.count);
-        momentum = training ? memory.allocate(4 * products.count) : 0;
-        quantized = memory.allocate(4 * products.count);
+            in.order != Layout.Order.PLANAR, Emulation.of(in.precision), natives);
+        master = natives.allocate(4 * products.count);
+        momentum = training ? natives.allocate(4 * products.count) : 0;
+        quantized = natives.allocate(4 * products.count);
     }
 
     private static OneDnn.Window window(Node.Conv node) {
@@ -58,8 +58,8 @@ class DirectConvolution extends Convolution {
         }
 
         @Override
-        public long weights(int type, int tag) {
-            return OneDnn.descriptor(type, tag, out.channels, in.channels, kernel, kernel);
+        public long weights(Natives natives, int type, int tag) {
+            return OneDnn.descriptor(natives, type, tag, out.channels, in.channels, kernel, kernel);
         }
     }
 
@@ -188,10 +188,5 @@ class DirectConvolution extends Convolution {
         for (int o = 0; o < node.outputChannels(); o++)
             for (int c = 0; c < node.inputChannels(); c++)
                 for (int t = 0; t < taps; t++) visitor.at(index++, (o * in.channels + c) * taps + t);
-    }
-
-    @Override
-    public void close() {
-        products.close();
     }
 }

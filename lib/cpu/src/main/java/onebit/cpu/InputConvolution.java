@@ -44,8 +44,8 @@ final class InputConvolution extends DirectConvolution {
     }
 
     InputConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, RowKernels kernels,
-                     Chunks chunks, boolean training, HostMemory memory) {
-        super(node, in, out, source, gradients, kernels, chunks, training, false, memory);
+                     Chunks chunks, boolean training, Natives natives) {
+        super(node, in, out, source, gradients, kernels, chunks, training, false, natives);
         sums = new float[chunks.workers()][TAPS + 1][out.parameters()];
         plain = training && source.affine() ? products.plainPlaces() : new int[0];
     }

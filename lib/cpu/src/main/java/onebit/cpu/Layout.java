@@ -107,8 +107,8 @@ final class Layout {
     }
 
     /** oneDNN's descriptor of n images. */
-    long descriptor(int images) {
-        return OneDnn.descriptor(OneDnn.type(precision), tag(), images, channels, shape.height(), shape.width());
+    long descriptor(Natives natives, int images) {
+        return OneDnn.descriptor(natives, OneDnn.type(precision), tag(), images, channels, shape.height(), shape.width());
     }
 
     private int tag() {

@@ -17,8 +17,8 @@ import java.util.Optional;
 import onebit.engine.Precision;
 
 /**
- * The few functions of oneDNN's C API that the engine calls, through Java's foreign function interface. Handles are
- * bare addresses; whoever makes one destroys it.
+ * The few functions of oneDNN's C API that the engine calls, through Java's foreign function interface. Its objects are bare
+ * addresses; each has an owner, which destroys it when it is closed.
  */
 final class OneDnn {
 
@@ -122,6 +122,17 @@ final class OneDnn {
         }
     }
 
+    private interface Destruction {
+        int of(long object) throws Throwable;
+    }
+
+    /** The same, for an owner. */
+    private static long make(Natives owner, String what, Call call, Destruction destruction) {
+        long object = make(what, call);
+        owner.own(() -> call(what, () -> destruction.of(object)));
+        return object;
+    }
+
     private static void call(String what, Invocation invocation) {
         try {
             check(what, invocation.call());
@@ -154,29 +165,20 @@ final class OneDnn {
         });
     }
 
-    static long stream() {
-        return make("stream", out -> (int) STREAM_CREATE.invokeExact(out, ENGINE, DEFAULT_STREAM));
-    }
-
-    static void destroyStream(long stream) {
-        call("stream", () -> (int) STREAM_DESTROY.invokeExact(stream));
+    static long stream(Natives owner) {
+        return make(owner, "stream", out -> (int) STREAM_CREATE.invokeExact(out, ENGINE, DEFAULT_STREAM), o -> (int) STREAM_DESTROY.invokeExact(o));
     }
 
     /** Attributes: scratchpad given by us; with {@code accumulate} the result is added to the destination. */
-    static long attributes(boolean accumulate) {
-        long attributes = make("attributes", out -> (int) ATTR_CREATE.invokeExact(out));
+    static long attributes(Natives owner, boolean accumulate) {
+        long attributes = make(owner, "attributes", out -> (int) ATTR_CREATE.invokeExact(out), o -> (int) ATTR_DESTROY.invokeExact(o));
         call("scratchpad mode", () -> (int) ATTR_SET_SCRATCHPAD.invokeExact(attributes, USER_SCRATCHPAD));
         if (accumulate) {
-            long ops = make("post-operations", out -> (int) POST_OPS_CREATE.invokeExact(out));
+            long ops = make(owner, "post-operations", out -> (int) POST_OPS_CREATE.invokeExact(out), o -> (int) POST_OPS_DESTROY.invokeExact(o));
             call("sum", () -> (int) POST_OPS_APPEND_SUM.invokeExact(ops, 1f, 0, 0));
             call("post-operations", () -> (int) ATTR_SET_POST_OPS.invokeExact(attributes, ops));
-            call("post-operations", () -> (int) POST_OPS_DESTROY.invokeExact(ops));
         }
         return attributes;
-    }
-
-    static void destroyAttributes(long attributes) {
-        call("attributes", () -> (int) ATTR_DESTROY.invokeExact(attributes));
     }
 
     /** oneDNN's type of values. */
@@ -184,23 +186,23 @@ final class OneDnn {
         return precision == Precision.BF16 ? BF16 : F32;
     }
 
-    static long descriptor(int type, int tag, long... dims) {
+    static long descriptor(Natives owner, int type, int tag, long... dims) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment d = arena.allocateFrom(JAVA_LONG, dims);
-            return make("memory descriptor", out -> (int) MD_WITH_TAG.invokeExact(out, dims.length, d, type, tag));
+            return descriptor(owner, out -> (int) MD_WITH_TAG.invokeExact(out, dims.length, d, type, tag));
         }
     }
 
     /** A descriptor whose dimension i advances by strides[i] elements. */
-    static long strided(int type, long[] dims, long[] strides) {
+    static long strided(Natives owner, int type, long[] dims, long[] strides) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment d = arena.allocateFrom(JAVA_LONG, dims), s = arena.allocateFrom(JAVA_LONG, strides);
-            return make("memory descriptor", out -> (int) MD_WITH_STRIDES.invokeExact(out, dims.length, d, type, s));
+            return descriptor(owner, out -> (int) MD_WITH_STRIDES.invokeExact(out, dims.length, d, type, s));
         }
     }
 
-    static void destroyDescriptor(long descriptor) {
-        call("memory descriptor", () -> (int) MD_DESTROY.invokeExact(descriptor));
+    private static long descriptor(Natives owner, Call call) {
+        return make(owner, "memory descriptor", call, o -> (int) MD_DESTROY.invokeExact(o));
     }
 
     static long size(long descriptor) {
@@ -228,16 +230,9 @@ final class OneDnn {
         }
     }
 
-    /** A descriptor that the primitive chose; ours to destroy. */
-    static long query(long primitiveDescriptor, int what) {
-        try {
-            long md = (long) PD_QUERY_MD.invokeExact(primitiveDescriptor, what, 0);
-            return make("descriptor query", out -> (int) MD_CLONE.invokeExact(out, md));
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
-        }
+    /** A descriptor that the primitive chose. */
+    static long query(Natives owner, long primitiveDescriptor, int what) {
+        return descriptor(owner, out -> (int) MD_CLONE.invokeExact(out, (long) PD_QUERY_MD.invokeExact(primitiveDescriptor, what, 0)));
     }
 
     /** Name of the implementation that oneDNN chose, for example {@code brg_conv_fwd:avx512_core_bf16}. */
@@ -246,32 +241,26 @@ final class OneDnn {
         return MemorySegment.ofAddress(address).reinterpret(256).getString(0);
     }
 
-    static void destroyPrimitiveDescriptor(long descriptor) {
-        call("primitive descriptor", () -> (int) PD_DESTROY.invokeExact(descriptor));
-    }
-
-    static long memory(long descriptor) {
-        return make("memory", out -> (int) MEMORY_CREATE.invokeExact(out, descriptor, ENGINE, 0L));
+    static long memory(Natives owner, long descriptor) {
+        return make(owner, "memory", out -> (int) MEMORY_CREATE.invokeExact(out, descriptor, ENGINE, 0L), o -> (int) MEMORY_DESTROY.invokeExact(o));
     }
 
     static void pointTo(long memory, long address) {
         call("memory", () -> (int) MEMORY_SET_HANDLE.invokeExact(memory, address));
     }
 
-    static void destroyMemory(long memory) {
-        call("memory", () -> (int) MEMORY_DESTROY.invokeExact(memory));
-    }
-
-    static long primitive(long descriptor) {
-        return make("primitive", out -> (int) PRIMITIVE_CREATE.invokeExact(out, descriptor));
-    }
-
-    static void destroyPrimitive(long primitive) {
-        call("primitive", () -> (int) PRIMITIVE_DESTROY.invokeExact(primitive));
+    static long primitive(Natives owner, long descriptor) {
+        return make(owner, "primitive", out -> (int) PRIMITIVE_CREATE.invokeExact(out, descriptor), o -> (int) PRIMITIVE_DESTROY.invokeExact(o));
     }
 
     static void execute(long primitive, long stream, int arguments, long argumentList) {
         call("execution", () -> (int) EXECUTE.invokeExact(primitive, stream, arguments, argumentList));
+    }
+
+    // Descriptors of primitives. Those of gradients take that of the forward primitive as a hint.
+
+    private static long primitiveDescriptor(Natives owner, String what, Call call) {
+        return make(owner, what, call, o -> (int) PD_DESTROY.invokeExact(o));
     }
 
     /** Stride and padding of a convolution, as oneDNN takes them: (rows, columns). */
@@ -281,31 +270,31 @@ final class OneDnn {
         int into(MemorySegment out, MemorySegment strides, MemorySegment dilates, MemorySegment before, MemorySegment after) throws Throwable;
     }
 
-    private static long convolution(String what, Window w, WindowCall call) {
+    private static long windowed(Natives owner, String what, Window w, WindowCall call) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment strides = arena.allocateFrom(JAVA_LONG, w.strides()), dilates = arena.allocateFrom(JAVA_LONG, 0L, 0L);
             MemorySegment before = arena.allocateFrom(JAVA_LONG, w.before()), after = arena.allocateFrom(JAVA_LONG, w.after());
-            return make(what, out -> call.into(out, strides, dilates, before, after));
+            return primitiveDescriptor(owner, what, out -> call.into(out, strides, dilates, before, after));
         }
     }
 
-    static long convolutionForward(long src, long weights, long dst, Window w, long attributes) {
-        return convolution("convolution", w, (out, s, d, b, a) ->
+    static long convolutionForward(Natives owner, long src, long weights, long dst, Window w, long attributes) {
+        return windowed(owner, "convolution", w, (out, s, d, b, a) ->
             (int) CONV_FORWARD.invokeExact(out, ENGINE, FORWARD_TRAINING, DIRECT, src, weights, 0L, dst, s, d, b, a, attributes));
     }
 
-    static long convolutionBackwardData(long diffSrc, long weights, long diffDst, Window w, long hint, long attributes) {
-        return convolution("convolution, gradient of its input", w, (out, s, d, b, a) ->
+    static long convolutionBackwardData(Natives owner, long diffSrc, long weights, long diffDst, Window w, long hint, long attributes) {
+        return windowed(owner, "convolution, gradient of its input", w, (out, s, d, b, a) ->
             (int) CONV_BACKWARD_DATA.invokeExact(out, ENGINE, DIRECT, diffSrc, weights, diffDst, s, d, b, a, hint, attributes));
     }
 
-    static long convolutionBackwardWeights(long src, long diffWeights, long diffDst, Window w, long hint, long attributes) {
-        return convolution("convolution, gradient of its weights", w, (out, s, d, b, a) ->
+    static long convolutionBackwardWeights(Natives owner, long src, long diffWeights, long diffDst, Window w, long hint, long attributes) {
+        return windowed(owner, "convolution, gradient of its weights", w, (out, s, d, b, a) ->
             (int) CONV_BACKWARD_WEIGHTS.invokeExact(out, ENGINE, DIRECT, src, diffWeights, 0L, diffDst, s, d, b, a, hint, attributes));
     }
 
-    static long poolForward(long src, long dst, int size, Window w, long attributes) {
-        return convolution("pooling", w, (out, s, d, b, a) -> {
+    static long poolForward(Natives owner, long src, long dst, int size, Window w, long attributes) {
+        return windowed(owner, "pooling", w, (out, s, d, b, a) -> {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment kernel = arena.allocateFrom(JAVA_LONG, (long) size, (long) size);
                 return (int) POOL_FORWARD.invokeExact(out, ENGINE, FORWARD_TRAINING, AVERAGE_EXCLUDING_PADDING, src, dst, s, kernel, d, b, a, attributes);
@@ -313,8 +302,8 @@ final class OneDnn {
         });
     }
 
-    static long poolBackward(long diffSrc, long diffDst, int size, Window w, long hint, long attributes) {
-        return convolution("pooling, gradient", w, (out, s, d, b, a) -> {
+    static long poolBackward(Natives owner, long diffSrc, long diffDst, int size, Window w, long hint, long attributes) {
+        return windowed(owner, "pooling, gradient", w, (out, s, d, b, a) -> {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment kernel = arena.allocateFrom(JAVA_LONG, (long) size, (long) size);
                 return (int) POOL_BACKWARD.invokeExact(out, ENGINE, AVERAGE_EXCLUDING_PADDING, diffSrc, diffDst, s, kernel, d, b, a, hint, attributes);
@@ -322,11 +311,11 @@ final class OneDnn {
         });
     }
 
-    static long matmul(long src, long weights, long dst, long attributes) {
-        return make("matrix product", out -> (int) MATMUL.invokeExact(out, ENGINE, src, weights, 0L, dst, attributes));
+    static long matmul(Natives owner, long src, long weights, long dst, long attributes) {
+        return primitiveDescriptor(owner, "matrix product", out -> (int) MATMUL.invokeExact(out, ENGINE, src, weights, 0L, dst, attributes));
     }
 
-    static long reorder(long src, long dst, long attributes) {
-        return make("reorder", out -> (int) REORDER.invokeExact(out, src, ENGINE, dst, ENGINE, attributes));
+    static long reorder(Natives owner, long src, long dst, long attributes) {
+        return primitiveDescriptor(owner, "reorder", out -> (int) REORDER.invokeExact(out, src, ENGINE, dst, ENGINE, attributes));
     }
 }

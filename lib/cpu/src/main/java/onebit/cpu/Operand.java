@@ -21,9 +21,9 @@ final class Operand {
         asKept = computed.precision == kept.precision && computed.order == kept.order;
     }
 
-    /** oneDNN's, which whoever asks destroys. */
-    long descriptor() {
-        return computed.descriptor(images);
+    /** oneDNN's. */
+    long descriptor(Natives natives) {
+        return computed.descriptor(natives, images);
     }
 
     /** What is kept at an address, as oneDNN has it: there, or in the worker's area of a purpose. */

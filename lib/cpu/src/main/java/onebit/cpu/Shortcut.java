@@ -10,34 +10,31 @@ import onebit.model.Node;
 import onebit.model.Shape;
 
 /** The skip of a block that changes shape, forward and backward: average pooling, then channels of zeros appended. */
-final class Shortcut implements AutoCloseable {
+final class Shortcut {
 
     private final Layout in, pooled, out;
     private final Optional<Node.AveragePool> pool;
     private final RowKernels kernels;
+    private final Natives natives;
     private final List<Map<Integer, Pooling>> forward = new ArrayList<>(), backward = new ArrayList<>();
     private final Map<Integer, Primitive> primitives = new HashMap<>(), gradients = new HashMap<>();
 
     /** oneDNN's pooling or its gradient, bound to a thread. */
-    private record Pooling(Primitive.Bound product, Operand source, Operand result) implements AutoCloseable {
+    private record Pooling(Primitive.Bound bound, Operand source, Operand result) {
 
         void run(Worker worker, long from, long to) {
             long made = result.room(worker, "computed result", to);
-            product.run(worker, source.computed(worker, "computed operand", from), made);
+            bound.run(worker, source.computed(worker, "computed operand", from), made);
             result.keep(made, to);
-        }
-
-        @Override
-        public void close() {
-            product.close();
         }
     }
 
-    Shortcut(Layout in, Layout out, Optional<Node.AveragePool> pool, RowKernels kernels, int workers) {
+    Shortcut(Layout in, Layout out, Optional<Node.AveragePool> pool, RowKernels kernels, int workers, Natives natives) {
         this.in = in;
         this.out = out;
         this.pool = pool;
         this.kernels = kernels;
+        this.natives = natives;
         pooled = new Layout(in.precision, in.order, new Shape(in.shape.channels(), out.shape.height(), out.shape.width()));
         for (int i = 0; i < workers; i++) {
             forward.add(new HashMap<>());
@@ -58,7 +55,7 @@ final class Shortcut implements AutoCloseable {
         long small = from;
         if (pool.isPresent()) {
             small = doubles() ? worker.area("pooled", images * pooled.imageBytes) : to;
-            forward.get(worker.index).computeIfAbsent(images, n -> bind(primitive(n), OneDnn.SRC, operand(in, n), OneDnn.DST, operand(pooled, n))).run(worker, from, small);
+            forward.get(worker.index).computeIfAbsent(images, n -> new Pooling(primitive(n).bind(), operand(in, n), operand(pooled, n))).run(worker, from, small);
         }
         if (doubles()) for (int i = 0; i < images; i++) append(small + i * pooled.imageBytes, to + i * out.imageBytes);
     }
@@ -74,20 +71,12 @@ final class Shortcut implements AutoCloseable {
         }
         if (pool.isEmpty()) return small;
         long to = worker.area("skip gradient", images * in.imageBytes);
-        backward.get(worker.index).computeIfAbsent(images, n -> bind(gradientPrimitive(n), OneDnn.DIFF_DST, operand(pooled, n), OneDnn.DIFF_SRC, operand(in, n))).run(worker, small, to);
+        backward.get(worker.index).computeIfAbsent(images, n -> new Pooling(gradientPrimitive(n).bind(), operand(pooled, n), operand(in, n))).run(worker, small, to);
         return to;
     }
 
     private static Operand operand(Layout layout, int images) {
         return new Operand(layout, Emulation.of(layout.precision), images);
-    }
-
-    private static Pooling bind(Primitive primitive, int sourceName, Operand source, int resultName, Operand result) {
-        long a = source.descriptor(), b = result.descriptor();
-        Primitive.Bound bound = new Primitive.Bound(primitive, new int[] {sourceName, resultName}, new long[] {a, b});
-        OneDnn.destroyDescriptor(a);
-        OneDnn.destroyDescriptor(b);
-        return new Pooling(bound, source, result);
     }
 
     private OneDnn.Window window() {
@@ -98,23 +87,17 @@ final class Shortcut implements AutoCloseable {
 
     private synchronized Primitive primitive(int images) {
         return primitives.computeIfAbsent(images, n -> {
-            long a = operand(in, n).descriptor(), b = operand(pooled, n).descriptor(), attributes = OneDnn.attributes(false);
-            Primitive p = Primitive.of(OneDnn.poolForward(a, b, pool.orElseThrow().size(), window(), attributes));
-            OneDnn.destroyDescriptor(a);
-            OneDnn.destroyDescriptor(b);
-            OneDnn.destroyAttributes(attributes);
-            return p;
+            long source = operand(in, n).descriptor(natives), result = operand(pooled, n).descriptor(natives);
+            return new Primitive(natives, OneDnn.poolForward(natives, source, result, pool.orElseThrow().size(), window(), OneDnn.attributes(natives, false)),
+                new int[] {OneDnn.SRC, OneDnn.DST}, source, result);
         });
     }
 
     private synchronized Primitive gradientPrimitive(int images) {
         return gradients.computeIfAbsent(images, n -> {
-            long a = operand(in, n).descriptor(), b = operand(pooled, n).descriptor(), attributes = OneDnn.attributes(false);
-            Primitive p = Primitive.of(OneDnn.poolBackward(a, b, pool.orElseThrow().size(), window(), primitive(n).descriptor(), attributes));
-            OneDnn.destroyDescriptor(a);
-            OneDnn.destroyDescriptor(b);
-            OneDnn.destroyAttributes(attributes);
-            return p;
+            long source = operand(in, n).descriptor(natives), result = operand(pooled, n).descriptor(natives);
+            return new Primitive(natives, OneDnn.poolBackward(natives, source, result, pool.orElseThrow().size(), window(), primitive(n).descriptor,
+                OneDnn.attributes(natives, false)), new int[] {OneDnn.DIFF_DST, OneDnn.DIFF_SRC}, result, source);
         });
     }
 
@@ -162,13 +145,5 @@ final class Shortcut implements AutoCloseable {
                 if (out.elementBytes == 2) Vectors.MEMORY.set(ValueLayout.JAVA_SHORT, to + out.offset(c, i), (short) 0);
                 else Vectors.MEMORY.set(ValueLayout.JAVA_INT, to + out.offset(c, i), 0);
             }
-    }
-
-    @Override
-    public void close() {
-        forward.forEach(m -> m.values().forEach(Pooling::close));
-        backward.forEach(m -> m.values().forEach(Pooling::close));
-        primitives.values().forEach(Primitive::close);
-        gradients.values().forEach(Primitive::close);
     }
 }

@@ -20,6 +20,9 @@ final class SquareWinogradConvolution extends Convolution {
 
     private static final int TAPS = 9;
 
+    /** Of a matrix product: a factor, the other one, the result. */
+    private static final int[] ARGUMENTS = {OneDnn.SRC, OneDnn.WEIGHTS, OneDnn.DST};
+
     private enum Kind { FORWARD, BACKWARD_DATA, WEIGHTS, WEIGHTS_ADDED }
 
     private record Key(Kind kind, int tiles) {}
@@ -27,6 +30,7 @@ final class SquareWinogradConvolution extends Convolution {
     private final SquareTransforms winograd = new SquareTransforms();
     private final TileLines tiles;
     private final boolean training;
+    private final Natives natives;
     private final List<Map<Key, Primitive.Bound>> bound = new ArrayList<>();
     private final Map<Key, Primitive> primitives = new HashMap<>();
     private final long forwardWeights, backwardWeights, gradientWeights;
@@ -42,37 +46,33 @@ final class SquareWinogradConvolution extends Convolution {
 
     /** @param tilesWanted tiles in a block, about */
     SquareWinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, int workers,
-                        int tilesWanted, boolean training, HostMemory memory) {
+                        int tilesWanted, boolean training, Natives natives) {
         super(node, in, out, source, gradients);
         this.training = training;
+        this.natives = natives;
         tiles = new TileLines(winograd, in, out, tilesWanted);
         for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
 
-        long any = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), in.channels, out.channels);
+        long any = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), in.channels, out.channels);
         Primitive forward = product(tiles.maxTiles, in.channels, out.channels, any);
         primitives.put(new Key(Kind.FORWARD, tiles.maxTiles), forward);
-        forwardWeights = OneDnn.query(forward.descriptor(), OneDnn.QUERY_WEIGHTS);
-        OneDnn.destroyDescriptor(any);
+        forwardWeights = OneDnn.query(natives, forward.descriptor, OneDnn.QUERY_WEIGHTS);
         filters = (long) in.channels * out.channels;
-        master = memory.allocate(TAPS * filters * 4);
-        planesForward = memory.allocate(winograd.planes() * filters * 4);
-        packedForward = memory.allocate(OneDnn.size(forwardWeights));
-        long natural = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels);
-        packs.add(Primitive.Bound.reorder(natural, forwardWeights));
-        OneDnn.destroyDescriptor(natural);
+        master = natives.allocate(TAPS * filters * 4);
+        planesForward = natives.allocate(winograd.planes() * filters * 4);
+        packedForward = natives.allocate(OneDnn.size(forwardWeights));
+        packs.add(Primitive.reorder(natives, OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels), forwardWeights));
         if (training) {
-            long anyBack = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), out.channels, in.channels);
+            long anyBack = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), out.channels, in.channels);
             Primitive back = product(tiles.maxTiles, out.channels, in.channels, anyBack);
             primitives.put(new Key(Kind.BACKWARD_DATA, tiles.maxTiles), back);
-            backwardWeights = OneDnn.query(back.descriptor(), OneDnn.QUERY_WEIGHTS);
-            OneDnn.destroyDescriptor(anyBack);
-            gradientWeights = OneDnn.descriptor(OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels);
-            momentum = memory.allocate(TAPS * filters * 4);
-            planesBackward = memory.allocate(winograd.planes() * filters * 4);
-            packedBackward = memory.allocate(OneDnn.size(backwardWeights));
-            long transposed = OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), out.channels, in.channels}, new long[] {filters, 1, out.channels});
-            packs.add(Primitive.Bound.reorder(transposed, backwardWeights));
-            OneDnn.destroyDescriptor(transposed);
+            backwardWeights = OneDnn.query(natives, back.descriptor, OneDnn.QUERY_WEIGHTS);
+            gradientWeights = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels);
+            momentum = natives.allocate(TAPS * filters * 4);
+            planesBackward = natives.allocate(winograd.planes() * filters * 4);
+            packedBackward = natives.allocate(OneDnn.size(backwardWeights));
+            long[] dims = {winograd.planes(), out.channels, in.channels}, transposed = {filters, 1, out.channels};
+            packs.add(Primitive.reorder(natives, OneDnn.strided(natives, OneDnn.F32, dims, transposed), backwardWeights));
         } else {
             backwardWeights = 0;
             gradientWeights = 0;
@@ -84,30 +84,22 @@ final class SquareWinogradConvolution extends Convolution {
 
     /** Tiles by channels, in each plane. */
     private long tiles(int count, int channels) {
-        return OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), count, channels}, new long[] {tiles.planeBytes(channels) / 4, channels, 1});
+        return OneDnn.strided(natives, OneDnn.F32, new long[] {winograd.planes(), count, channels}, new long[] {tiles.planeBytes(channels) / 4, channels, 1});
     }
 
     private Primitive product(int count, int from, int to, long weights) {
-        long src = tiles(count, from), dst = tiles(count, to), attributes = OneDnn.attributes(false);
-        Primitive p = Primitive.of(OneDnn.matmul(src, weights, dst, attributes));
-        OneDnn.destroyDescriptor(src);
-        OneDnn.destroyDescriptor(dst);
-        OneDnn.destroyAttributes(attributes);
-        return p;
+        long src = tiles(count, from), dst = tiles(count, to), descriptor = OneDnn.matmul(natives, src, weights, dst, OneDnn.attributes(natives, false));
+        return new Primitive(natives, descriptor, ARGUMENTS, src, OneDnn.query(natives, descriptor, OneDnn.QUERY_WEIGHTS), dst);
     }
 
     /** Channels by tiles. */
     private long transposedTiles(int count) {
-        return OneDnn.strided(OneDnn.F32, new long[] {winograd.planes(), in.channels, count}, new long[] {tiles.planeBytes(in.channels) / 4, 1, in.channels});
+        return OneDnn.strided(natives, OneDnn.F32, new long[] {winograd.planes(), in.channels, count}, new long[] {tiles.planeBytes(in.channels) / 4, 1, in.channels});
     }
 
     private Primitive gradientProduct(int count, boolean added) {
-        long src = transposedTiles(count), dy = tiles(count, out.channels), attributes = OneDnn.attributes(added);
-        Primitive p = Primitive.of(OneDnn.matmul(src, dy, gradientWeights, attributes));
-        OneDnn.destroyDescriptor(src);
-        OneDnn.destroyDescriptor(dy);
-        OneDnn.destroyAttributes(attributes);
-        return p;
+        long src = transposedTiles(count), dy = tiles(count, out.channels);
+        return new Primitive(natives, OneDnn.matmul(natives, src, dy, gradientWeights, OneDnn.attributes(natives, added)), ARGUMENTS, src, dy, gradientWeights);
     }
 
     private synchronized Primitive primitive(Key key) {
@@ -120,23 +112,13 @@ final class SquareWinogradConvolution extends Convolution {
     }
 
     private Primitive.Bound bound(Worker worker, Kind kind, int count) {
-        return bound.get(worker.index).computeIfAbsent(new Key(kind, count), key -> {
-            int[] names = {OneDnn.SRC, OneDnn.WEIGHTS, OneDnn.DST};
-            long[] d = switch (kind) {
-                case FORWARD -> new long[] {tiles(count, in.channels), forwardWeights, tiles(count, out.channels)};
-                case BACKWARD_DATA -> new long[] {tiles(count, out.channels), backwardWeights, tiles(count, in.channels)};
-                case WEIGHTS, WEIGHTS_ADDED -> new long[] {transposedTiles(count), tiles(count, out.channels), gradientWeights};
-            };
-            Primitive.Bound b = new Primitive.Bound(primitive(key), names, d);
-            for (int i = 0; i < 3; i++) if (d[i] != forwardWeights && d[i] != backwardWeights && d[i] != gradientWeights) OneDnn.destroyDescriptor(d[i]);
-            return b;
-        });
+        return bound.get(worker.index).computeIfAbsent(new Key(kind, count), key -> primitive(key).bind());
     }
 
     @Override
     String algorithm() {
         return "Winograd F(" + winograd.tile() + "x" + winograd.tile() + ",3x3) "
-            + primitives.values().stream().map(Primitive::implementation).distinct().sorted().toList();
+            + primitives.values().stream().map(p -> p.implementation).distinct().sorted().toList();
     }
 
     private TileLines.LoadLine activated(Worker worker) {
@@ -240,7 +222,7 @@ final class SquareWinogradConvolution extends Convolution {
 
     /** For a quantizer that must see the layer's weights together. */
     private void transformQuantized(Worker worker) {
-        try (HostMemory scratch = new HostMemory()) {
+        try (Natives scratch = new Natives()) {
             long taps = scratch.allocate(TAPS * 4 * filters);
             scatter(quantized(), taps);
             for (long i = 0; i < filters; i += UPDATE_BLOCK) transform(worker, taps + 4 * i, 4 * filters, i, Math.min(UPDATE_BLOCK, filters - i));
@@ -278,17 +260,5 @@ final class SquareWinogradConvolution extends Convolution {
 
     private void scatter(float[] values, long to) {
         forEachWeight((i, at) -> Vectors.MEMORY.set(ValueLayout.JAVA_FLOAT, to + 4 * at, values[i]));
-    }
-
-    @Override
-    public void close() {
-        bound.forEach(m -> m.values().forEach(Primitive.Bound::close));
-        primitives.values().forEach(Primitive::close);
-        packs.forEach(Primitive.Bound::close);
-        OneDnn.destroyDescriptor(forwardWeights);
-        if (training) {
-            OneDnn.destroyDescriptor(backwardWeights);
-            OneDnn.destroyDescriptor(gradientWeights);
-        }
     }
 }

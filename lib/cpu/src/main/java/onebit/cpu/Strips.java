@@ -77,8 +77,8 @@ final class Strips implements ConvolutionPrimitives.Tensors {
     }
 
     @Override
-    public long weights(int type, int tag) {
-        return OneDnn.descriptor(type, tag, result.strip.channels, source.strip.channels, 3, 3);
+    public long weights(Natives natives, int type, int tag) {
+        return OneDnn.descriptor(natives, type, tag, result.strip.channels, source.strip.channels, 3, 3);
     }
 
     /** Copies images of the source to strips: the first one's address. */

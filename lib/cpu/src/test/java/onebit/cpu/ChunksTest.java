@@ -21,7 +21,8 @@ class ChunksTest {
         TreeSet<Integer> seen = new TreeSet<>();
         for (int images : parts) {
             List<Integer> covered = new ArrayList<>();
-            try (HostMemory memory = new HostMemory(); Worker worker = new Worker(0, FIRST, FIRST + images, 0, memory)) {
+            try (Natives natives = new Natives()) {
+                Worker worker = new Worker(0, FIRST, FIRST + images, 0, natives);
                 Chunks.of(worker, most, (first, n) -> {
                     assertTrue(n >= 1 && n <= most);
                     assertEquals(FIRST + covered.size(), first);

@@ -25,7 +25,7 @@ import onebit.testing.SyntheticBatch;
 import onebit.testing.UnreadableImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What this engine refuses, and the sentences that say why. */
 class CpuEngineErrorsTest {
@@ -120,12 +120,21 @@ class CpuEngineErrorsTest {
         }
     }
 
-    /** Runs out after so many pieces. */
-    private static final class ScarceMemory extends HostMemory {
-        private int left;
+    /** Runs out after so many pieces of memory; counts oneDNN's objects that are not destroyed. */
+    private static final class ScarceNatives extends Natives {
+        private int left, objects;
 
-        ScarceMemory(int pieces) {
+        ScarceNatives(int pieces) {
             left = pieces;
+        }
+
+        @Override
+        synchronized void own(Runnable destroy) {
+            objects++;
+            super.own(() -> {
+                destroy.run();
+                objects--;
+            });
         }
 
         @Override
@@ -136,20 +145,25 @@ class CpuEngineErrorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ConvolutionAlgorithm.class)
-    void whatCannotBeMadeForWantOfMemoryLeavesNeitherThreadsNorMemory(ConvolutionAlgorithm algorithm) throws InterruptedException {
-        NetworkOptions options = NetworkOptions.training(Precision.FLOAT32).withAlgorithm(algorithm).withBatchSize(4);
+    @CsvSource({"FLOAT32, DIRECT", "FLOAT32, WINOGRAD", "BF16, DIRECT", "BF16, WINOGRAD"})
+    void whatFailsForWantOfMemoryLeavesNothingBehind(Precision precision, ConvolutionAlgorithm algorithm) throws InterruptedException {
+        Bf16.assumeAvailable(precision);
+        NetworkOptions options = NetworkOptions.training(precision).withAlgorithm(algorithm).withBatchSize(4);
         NativeLibrary.unpack();
-        for (int pieces = 0; ; pieces++) {
-            ScarceMemory memory = new ScarceMemory(pieces);
+        boolean made = false;
+        for (int pieces = 0; !made; pieces += 1 + pieces / 8) {
+            ScarceNatives natives = new ScarceNatives(pieces);
             Set<Thread> before = Thread.getAllStackTraces().keySet();
-            try (CpuNetwork _ = new CpuNetwork(GRAPH, options, 2, memory)) {
-                assertTrue(pieces > 10, "it was to fail half-way, many times");
-                return;
+            try (CpuNetwork network = new CpuNetwork(GRAPH, options, 2, natives)) {
+                network.load(InitialWeights.state(GRAPH, 1));
+                network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1);
+                assertTrue(pieces > 10 && natives.objects > 100, "it was to fail half-way, many times");
+                made = true;
             } catch (OutOfMemoryError e) {
                 assertEquals("planted", e.getMessage());
             }
-            assertThrows(IllegalStateException.class, () -> memory.allocate(1), "the memory is still there");
+            assertEquals(0, natives.objects, "oneDNN's objects");
+            assertThrows(IllegalStateException.class, () -> natives.allocate(1), "the memory is still there");
             for (Thread thread : Thread.getAllStackTraces().keySet()) {
                 if (before.contains(thread) || !thread.getName().startsWith("onebit-cpu-")) continue;
                 assertTrue(thread.join(Duration.ofSeconds(20)), thread + " goes on");

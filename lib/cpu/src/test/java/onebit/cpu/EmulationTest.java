@@ -69,24 +69,24 @@ class EmulationTest {
 
         static Results byOneDnn(Operands of, Layout.Order order, Precision results, boolean emulated) {
             Layout from = layout(FROM, order), to = layout(TO, order);
-            try (HostMemory memory = new HostMemory(); Worker worker = new Worker(0, 0, IMAGES, 0, memory)) {
+            try (Natives natives = new Natives()) {
+                Worker worker = new Worker(0, 0, IMAGES, 0, natives);
                 OneDnn.singleThreaded();
                 OneDnn.Window window = new OneDnn.Window(new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
-                try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(from, to, KERNEL, Optional.empty()), window, Precision.BF16, results,
-                    OneDnn.TAG_OIHW, new TreeSet<>(Set.of(IMAGES)), new TreeSet<>(Set.of(IMAGES)), 1, true, emulated, memory)) {
-                    long weights = memory.allocate(4 * products.count), gradient = memory.allocate(4 * products.count);
-                    products.fromPlain(of.weights, weights);
-                    products.pack(worker, weights);
-                    long source = store(of.source, from, memory), resultGradient = store(of.resultGradient, to, memory);
-                    long result = memory.allocate(2 * IMAGES * to.imageBytes), sourceGradient = memory.allocate(2 * IMAGES * from.imageBytes);
-                    products.forward(worker, IMAGES, source, result);
-                    products.backwardData(worker, IMAGES, resultGradient, sourceGradient);
-                    products.backwardWeights(worker, IMAGES, source, resultGradient, gradient);
-                    float[] weightGradient = products.toPlain(gradient);
-                    double[] values = new double[weightGradient.length];
-                    for (int i = 0; i < values.length; i++) values[i] = weightGradient[i];
-                    return new Results(read(result, to.in(results)), read(sourceGradient, from.in(results)), values);
-                }
+                ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(from, to, KERNEL, Optional.empty()), window, Precision.BF16, results,
+                    OneDnn.TAG_OIHW, new TreeSet<>(Set.of(IMAGES)), new TreeSet<>(Set.of(IMAGES)), 1, true, emulated, natives);
+                long weights = natives.allocate(4 * products.count), gradient = natives.allocate(4 * products.count);
+                products.fromPlain(of.weights, weights);
+                products.pack(worker, weights);
+                long source = store(of.source, from, natives), resultGradient = store(of.resultGradient, to, natives);
+                long result = natives.allocate(2 * IMAGES * to.imageBytes), sourceGradient = natives.allocate(2 * IMAGES * from.imageBytes);
+                products.forward(worker, IMAGES, source, result);
+                products.backwardData(worker, IMAGES, resultGradient, sourceGradient);
+                products.backwardWeights(worker, IMAGES, source, resultGradient, gradient);
+                float[] weightGradient = products.toPlain(gradient);
+                double[] values = new double[weightGradient.length];
+                for (int i = 0; i < values.length; i++) values[i] = weightGradient[i];
+                return new Results(read(result, to.in(results)), read(sourceGradient, from.in(results)), values);
             }
         }
 
@@ -94,8 +94,8 @@ class EmulationTest {
             return new Layout(Precision.BF16, order, new Shape(channels, HEIGHT, WIDTH));
         }
 
-        private static long store(Images images, Layout layout, HostMemory memory) {
-            long at = memory.allocate(IMAGES * layout.imageBytes);
+        private static long store(Images images, Layout layout, Natives natives) {
+            long at = natives.allocate(IMAGES * layout.imageBytes);
             float[] image = new float[images.channels * HEIGHT * WIDTH];
             for (int n = 0; n < IMAGES; n++) {
                 for (int i = 0; i < image.length; i++) image[i] = (float) images.values[n * image.length + i];

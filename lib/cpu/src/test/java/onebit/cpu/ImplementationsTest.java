@@ -29,7 +29,7 @@ class ImplementationsTest {
         Graph graph = WideResNet.graph(WideResNet.Spec.ofPaper(10).withWidth(width));
         NetworkOptions options = NetworkOptions.training(precision).withAlgorithm(algorithm);
         // The method's batch: what oneDNN chooses depends on the number of images in a chunk, too.
-        try (CpuNetwork network = new CpuNetwork(graph, options, 2, new HostMemory())) {
+        try (CpuNetwork network = new CpuNetwork(graph, options, 2, new Natives())) {
             network.load(InitialWeights.state(graph, 1));
             // A step makes the primitives that are made when first needed.
             network.train(SyntheticBatch.of(graph, options.batchSize(), 1), 0.1);

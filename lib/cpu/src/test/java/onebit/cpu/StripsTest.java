@@ -31,34 +31,34 @@ class StripsTest {
     void giveTheGradientThatTheImagesGive(Precision precision, int images, int from, int to, int height, int width) {
         Bf16.assumeAvailable(precision);
         Layout in = new Layout(precision, Layout.Order.CHANNELS_LAST, new Shape(from, height, width)), out = new Layout(precision, Layout.Order.CHANNELS_LAST, new Shape(to, height, width));
-        try (TestMemory values = new TestMemory(1); HostMemory memory = new HostMemory(); Worker worker = new Worker(0, 0, images, 0, memory)) {
+        try (TestMemory values = new TestMemory(1); Natives natives = new Natives()) {
+            Worker worker = new Worker(0, 0, images, 0, natives);
             OneDnn.singleThreaded();
-            long x = images(values, memory, in, images), dy = images(values, memory, out, images);
-            float[] expected = gradient(worker, memory, in, out, images, x, dy, false);
+            long x = images(values, natives, in, images), dy = images(values, natives, out, images);
+            float[] expected = gradient(worker, natives, in, out, images, x, dy, false);
             // What an earlier, fuller chunk left in the strips must not count.
             Strips fuller = new Strips(in, out);
-            fuller.ofSource(worker, images + 3, images(values, memory, in, images + 3));
-            fuller.ofGradient(worker, images + 3, images(values, memory, out, images + 3));
-            float[] actual = gradient(worker, memory, in, out, images, x, dy, true);
+            fuller.ofSource(worker, images + 3, images(values, natives, in, images + 3));
+            fuller.ofGradient(worker, images + 3, images(values, natives, out, images + 3));
+            float[] actual = gradient(worker, natives, in, out, images, x, dy, true);
             for (int i = 0; i < expected.length; i++) assertEquals(expected[i], actual[i], 1e-4 * Math.max(1, Math.abs(expected[i])), "weight " + i);
         }
     }
 
-    private static long images(TestMemory values, HostMemory memory, Layout layout, int count) {
-        long at = memory.allocate(count * layout.imageBytes);
+    private static long images(TestMemory values, Natives natives, Layout layout, int count) {
+        long at = natives.allocate(count * layout.imageBytes);
         for (int i = 0; i < count; i++) layout.store(values.draw(layout.shape.size(), 1, 256), at + i * layout.imageBytes);
         return at;
     }
 
-    private static float[] gradient(Worker worker, HostMemory memory, Layout in, Layout out, int images, long x, long dy, boolean strips) {
+    private static float[] gradient(Worker worker, Natives natives, Layout in, Layout out, int images, long x, long dy, boolean strips) {
         Optional<Strips> wanted = strips ? Optional.of(new Strips(in, out)) : Optional.empty();
         OneDnn.Window window = new OneDnn.Window(new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
-        try (ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(in, out, KERNEL, wanted), window, in.precision, out.precision,
-            OneDnn.TAG_OIHW, new TreeSet<>(Set.of(images)), new TreeSet<>(Set.of(images)), 1, true, Emulation.of(in.precision), memory)) {
-            long gradient = memory.allocate(4 * products.count);
-            products.backwardWeights(worker, images, wanted.map(s -> s.ofSource(worker, images, x)).orElse(x),
-                wanted.map(s -> s.ofGradient(worker, images, dy)).orElse(dy), gradient);
-            return products.toPlain(gradient);
-        }
+        ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(in, out, KERNEL, wanted), window, in.precision, out.precision,
+            OneDnn.TAG_OIHW, new TreeSet<>(Set.of(images)), new TreeSet<>(Set.of(images)), 1, true, Emulation.of(in.precision), natives);
+        long gradient = natives.allocate(4 * products.count);
+        products.backwardWeights(worker, images, wanted.map(s -> s.ofSource(worker, images, x)).orElse(x),
+            wanted.map(s -> s.ofGradient(worker, images, dy)).orElse(dy), gradient);
+        return products.toPlain(gradient);
     }
 }

@@ -11,7 +11,7 @@ import onebit.random.CounterRandom.Purpose;
  */
 final class TestMemory implements AutoCloseable {
 
-    private final HostMemory memory = new HostMemory();
+    private final Natives memory = new Natives();
     private final CounterRandom random;
 
     TestMemory(long seed) {

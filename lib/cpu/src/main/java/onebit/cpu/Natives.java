@@ -6,11 +6,16 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import onebit.engine.Platform;
 
-/** Memory outside Java's heap, zeroed, by address; in huge pages where Linux grants them. Freed all at once. */
-class HostMemory implements AutoCloseable {
+/**
+ * What a network has outside Java's heap: memory, zeroed, in huge pages where Linux grants them, and oneDNN's objects, all by bare
+ * addresses. Freed all at once, the objects first, the last one made before the others.
+ */
+class Natives implements AutoCloseable {
 
     private static final long HUGE_PAGE = 1 << 21;
     private static final int MADV_DONTNEED = 4, MADV_HUGEPAGE = 14;
@@ -20,6 +25,7 @@ class HostMemory implements AutoCloseable {
         : Optional.empty();
 
     private final Arena arena = Arena.ofShared();
+    private final Deque<Runnable> objects = new ArrayDeque<>();
 
     /** Address of at least {@code bytes} zeroed bytes, aligned to 64, with a vector to spare behind them. */
     synchronized long allocate(long bytes) {
@@ -43,8 +49,14 @@ class HostMemory implements AutoCloseable {
         }
     }
 
+    /** Takes over an object, which {@code destroy} frees. */
+    synchronized void own(Runnable destroy) {
+        objects.push(destroy);
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        while (!objects.isEmpty()) objects.pop().run();
         arena.close();
     }
 }
