@@ -3,21 +3,27 @@
 
 PROFILE ?= $(or $(ONEBIT_PROFILE),quick)
 ROWS ?=
-ENGINE ?=
-DEVICE ?=
-PRECISION ?=
-THREADS ?=
+SEED ?= $(ONEBIT_SEED)
+ENGINE ?= $(ONEBIT_ENGINE)
+DEVICE ?= $(ONEBIT_DEVICE)
+PRECISION ?= $(ONEBIT_PRECISION)
+THREADS ?= $(ONEBIT_THREADS)
 JOBS ?=
 BENCH ?=
+
+# What the notebooks read, and the command line's options, of those that are given.
+settings = $(foreach name,PROFILE SEED ENGINE DEVICE PRECISION THREADS,$(if $($(name)),ONEBIT_$(name)=$($(name))))
+options = --profile $(PROFILE) $(if $(SEED),--seed $(SEED)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(DEVICE),--device $(DEVICE)) \
+    $(if $(PRECISION),--precision $(PRECISION)) $(if $(THREADS),--threads $(THREADS))
 
 .PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench gpu-check gpu-check-folder clean
 
 help:
 	@echo 'make test         run the library'\''s tests (with CIFAR where ONEBIT_DATA names a folder of it)'
-	@echo 'make lab          open the notebooks in JupyterLab (which it installs in .venv)'
+	@echo 'make lab          open the notebooks in JupyterLab (which it installs in .venv), with the settings given as for make reproduce'
 	@echo 'make lab-test     try them there, in a browser (Chromium or Chrome)'
 	@echo 'make reproduce    execute the notebooks: train the eight rows, write results/ and figures/, and a report of all;'
-	@echo '                  PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..."'
+	@echo '                  PROFILE=smoke|quick|laptop|evening|paper ROWS="ROW ..." SEED=N'
 	@echo '                  ENGINE=auto|cpu|torch|dl4j|reference DEVICE=cpu|cuda PRECISION=auto|bf16|float32 THREADS=N JOBS=N'
 	@echo 'make reproduce-plain   train the rows and write results/ without notebooks, and without Python'
 	@echo 'make reproduce-test    try how notebooks are executed'
@@ -37,7 +43,7 @@ test:
 
 lab: build
 	@environment/install
-	@environment/lab
+	@$(settings) environment/lab
 
 lab-test: build
 	@environment/test/install
@@ -45,12 +51,10 @@ lab-test: build
 
 reproduce: build
 	@environment/install || { echo 'Without Python: make reproduce-plain trains the rows and writes the results, with no notebooks.' >&2; exit 1; }
-	@$(if $(ENGINE),ONEBIT_ENGINE=$(ENGINE)) $(if $(DEVICE),ONEBIT_DEVICE=$(DEVICE)) $(if $(PRECISION),ONEBIT_PRECISION=$(PRECISION)) \
-	    $(if $(THREADS),ONEBIT_THREADS=$(THREADS)) environment/reproduce --profile $(PROFILE) $(if $(JOBS),--jobs $(JOBS)) $(ROWS)
+	@$(settings) environment/reproduce $(if $(JOBS),--jobs $(JOBS)) $(ROWS)
 
 reproduce-plain: build
-	@lib/bin/onebit reproduce --profile $(PROFILE) $(if $(ENGINE),--engine $(ENGINE)) $(if $(DEVICE),--device $(DEVICE)) \
-	    $(if $(PRECISION),--precision $(PRECISION)) $(if $(THREADS),--threads $(THREADS)) $(ROWS)
+	@lib/bin/onebit reproduce $(options) $(ROWS)
 
 reproduce-test: build
 	@environment/install

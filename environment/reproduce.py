@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import concurrent.futures
 import contextlib
+import fcntl
 import hashlib
 import itertools
 import json
@@ -341,6 +342,15 @@ def run(arguments) -> int:
     files = chosen(arguments.notebooks, arguments.rows)
     folder = arguments.report or arguments.results / "report"
     folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"Another make reproduce writes to {folder}. Wait until it ends, or set ONEBIT_RESULTS to another folder.")
+        return execute(arguments, files, folder)
+
+
+def execute(arguments, files: list, folder: pathlib.Path) -> int:
     os.environ["ONEBIT_PROFILE"] = arguments.profile
     os.environ["ONEBIT_RESULTS"] = str(arguments.results)
     sources = PROJECT / "lib" / "dist" / "sources.sha256"
@@ -381,6 +391,8 @@ def main() -> int:
     parser.add_argument("--silence", type=float, default=SILENCE, help=argparse.SUPPRESS)
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # our kernel, not one of that name in the user's folders
     arguments = parser.parse_args()
+    if arguments.profile not in JOBS:
+        parser.error(f"ONEBIT_PROFILE is {arguments.profile!r}, and not one of {', '.join(JOBS)}.")
     if arguments.jobs is not None and arguments.jobs < 1:
         parser.error(f"--jobs must be 1 or more, not {arguments.jobs}.")
     try:

@@ -1,12 +1,9 @@
 """Writes the notebooks of the eight rows, notebooks/01 to 08, from one template: they differ in the row and in its question.
 
-    python environment/row_notebooks.py            writes them
-    python environment/row_notebooks.py --check    fails if they are not as it would write them
+    python environment/row_notebooks.py
 """
-import argparse
 import json
 import pathlib
-import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
 
@@ -42,7 +39,8 @@ def cells(number: int, row: str, title: str, question: str) -> list:
         "Everything below is computed here, apart from what is marked as published. The exact method is in "
         "[docs/method.md](../docs/method.md).",
         [f'var row = RowNotebook.of("{row}");\nrow.settings()'],
-        "## Cost\nTime and pace are measured on this machine, with a few steps of the network that is going to be trained.",
+        "## Cost\nTime and pace are of this machine: as an earlier run like this one had them, or as a few steps show them now. Other work beside it "
+        "makes it slower.",
         ["row.cost()"],
         "## Network\nOne line a layer. Each convolution reads what batch norm (or nothing) and an activation made of the layer before.",
         ["row.network()"],
@@ -83,18 +81,11 @@ def notebook(number: int, row: str, title: str, question: str) -> dict:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, fail if one is not as it would be written")
-    check = parser.parse_args().check
-    for number, row in enumerate(ROWS, 1):
-        file = FOLDER / f"{number:02d}-{row[0]}.ipynb"
-        text = json.dumps(notebook(number, *row), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        if not check:
-            file.write_text(text, encoding="utf-8")
-        elif not file.exists() or file.read_text(encoding="utf-8") != text:
-            sys.exit(f"{file} is not what environment/row_notebooks.py makes. Run it without --check, or save the notebook without outputs.")
+def text(number: int, row: str, title: str, question: str) -> str:
+    """Of the notebook's file."""
+    return json.dumps(notebook(number, row, title, question), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    for number, row in enumerate(ROWS, 1):
+        (FOLDER / f"{number:02d}-{row[0]}.ipynb").write_text(text(number, *row), encoding="utf-8")

@@ -207,7 +207,6 @@ def scenario(notebook: Notebook, training: int, cells: int, results: pathlib.Pat
     notebook.picture("1-training", training)
     say("Run All Cells: the training's chart changes in its place, no error")
 
-    notebook.wait("a checkpoint or an epoch is saved, or some steps are done", SHOWN, lambda: notebook.running(training))
     stopped = time.monotonic()
     notebook.interrupt()
     notebook.wait("the interrupted cell ends", INTERRUPTED + 3, lambda: not notebook.running(training))
@@ -254,8 +253,9 @@ def main():
     training = next((i for i, text in enumerate(code) if re.search(r"\.train\(", text)), None)
     if training is None:
         sys.exit(f"No cell of {source} calls train().")
-    shutil.rmtree(arguments.pictures, ignore_errors=True)
-    arguments.pictures.mkdir(parents=True)
+    arguments.pictures.mkdir(parents=True, exist_ok=True)
+    for old in [*arguments.pictures.glob("*.png"), *arguments.pictures.glob("jupyterlab.log")]:
+        old.unlink()
     with tempfile.TemporaryDirectory(prefix="onebit-lab-") as scratch:
         folder = pathlib.Path(scratch)
         shutil.copytree(source.parent, folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))

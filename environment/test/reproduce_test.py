@@ -16,6 +16,9 @@ import unittest.mock
 import nbformat
 import psutil
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import row_notebooks
+
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "reproduce.py"
 # A machine that tests may be slow and busy; no wait is an expectation.
 PATIENCE = 180
@@ -95,6 +98,23 @@ class ReproduceTest(unittest.TestCase):
         self.assertIn("00-a: FAILED: the disk is full", done.stderr)
         self.assertIn("1 of 2 notebooks failed: 00-a", done.stderr)
         self.assertIn("the disk is full", self.page())
+
+    def test_of_two_at_a_time_the_second_is_refused(self):
+        self.notebook("00-a", self.note("begun"), "import time; time.sleep(600)")
+        process, kernels = self.started("begun")
+
+        second = self.run_all()
+
+        self.assertEqual(1, second.returncode)
+        self.assertIn("Another make reproduce writes to", second.stderr)
+        process.terminate()
+        self.wait_for_the_end(kernels)
+
+    def test_a_profile_of_the_environment_that_is_none_is_refused(self):
+        refused = subprocess.run([sys.executable, str(SCRIPT)], capture_output=True, text=True, env=os.environ | {"ONEBIT_PROFILE": "fast"})
+
+        self.assertEqual(2, refused.returncode)
+        self.assertIn("ONEBIT_PROFILE is 'fast', and not one of smoke, quick", refused.stderr)
 
     def test_what_cannot_be_run_here_is_no_failure(self):
         for name, said in (("00-a", "not run: no data"), ("01-b", "not shown: no data")):
@@ -210,16 +230,27 @@ class ReproduceTest(unittest.TestCase):
         self.assertEqual("The kernel 'no-such' is missing. Run environment/install, which registers it.", done.stderr.strip().splitlines()[-1])
 
 
-class RowNotebooksTest(unittest.TestCase):
-    def test_the_row_notebooks_are_as_their_template_makes_them(self):
-        check = subprocess.run([sys.executable, str(SCRIPT.with_name("row_notebooks.py")), "--check"], capture_output=True, text=True)
-        self.assertEqual(0, check.returncode, check.stderr)
+class CommittedNotebooksTest(unittest.TestCase):
+    """Of the files as git has them: JupyterLab saves outputs into those of the folder."""
 
-    def test_no_notebook_is_committed_with_outputs(self):
-        for file in sorted((SCRIPT.parent.parent / "notebooks").glob("*.ipynb")):
-            notebook = nbformat.read(file, as_version=4)
+    def setUp(self):
+        folder = SCRIPT.parent.parent / "notebooks"
+        self.texts = {}
+        for file in sorted(folder.glob("*.ipynb")):
+            git = subprocess.run(["git", "-C", str(folder), "show", f":./{file.name}"], capture_output=True)
+            if git.returncode != 0:
+                self.skipTest("this is no checkout of git")
+            self.texts[file.name] = git.stdout.decode()
+
+    def test_the_row_notebooks_are_as_their_template_makes_them(self):
+        for number, row in enumerate(row_notebooks.ROWS, 1):
+            self.assertEqual(row_notebooks.text(number, *row), self.texts[f"{number:02d}-{row[0]}.ipynb"])
+
+    def test_none_has_outputs(self):
+        for name, text in self.texts.items():
+            notebook = nbformat.reads(text, as_version=4)
             nbformat.validate(notebook)
-            self.assertFalse([cell for cell in notebook.cells if cell.get("outputs")], file.name)
+            self.assertFalse([cell for cell in notebook.cells if cell.get("outputs")], name)
 
 
 if __name__ == "__main__":

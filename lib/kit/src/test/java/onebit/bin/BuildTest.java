@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import onebit.bin.Machine.Outcome;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -129,6 +130,29 @@ class BuildTest {
         assertEquals(2, builds());
         assertEquals("class A { int b; }\n", Files.readString(dist.resolve("engines/onebit-cpu-0.2.0.jar")));
         assertTrue(Machine.names(lib).stream().noneMatch(name -> name.startsWith(".dist")), Machine.names(lib).toString());
+    }
+
+    @Test
+    void ofTwoAtATimeTheSecondWaitsAndFindsTheWorkDone() throws Exception {
+        Assumptions.assumeTrue(Files.exists(machine.path.resolve("flock")), "this system has no flock");
+        String maven = Files.readString(machine.path.resolve("mvn"));
+        machine.tool("mvn", "while [ ! -e '" + lib.resolve("go-on") + "' ]; do sleep 0.05; done\n" + maven);
+        Process first = machine.start(lib.resolve("bin/build"));
+        while (!Files.exists(lib.resolve(".lock"))) Thread.sleep(10);
+        Process second = machine.start(lib.resolve("bin/build"));
+        assertEquals("Another build or test of this checkout goes on; waiting until it ends", second.errorReader().readLine());
+        Files.createFile(lib.resolve("go-on"));
+        assertEquals(0, Machine.finish(first).status());
+        assertEquals(0, Machine.finish(second).status());
+        assertEquals(1, builds());
+    }
+
+    @Test
+    void aVariableThatShellsReadChangesNothing() throws Exception {
+        machine.environment.put("CDPATH", ".:/");
+        Outcome outcome = machine.run(machine.home.relativize(lib.resolve("bin/build")));
+        assertEquals(0, outcome.status(), outcome.err());
+        assertEquals(hash(), Files.readString(dist.resolve("sources.sha256")).strip());
     }
 
     @Test

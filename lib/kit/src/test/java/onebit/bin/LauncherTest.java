@@ -73,6 +73,29 @@ class LauncherTest {
     }
 
     @Test
+    void itIsFoundByARelativePathWhateverCdpathSays() throws Exception {
+        machine.environment.put("CDPATH", ".:/");
+        Outcome outcome = machine.run(machine.home.toRealPath().relativize(onebit), "rows");
+        List<String> lines = outcome.out().lines().toList();
+        assertEquals(commandLine("rows"), lines.subList(1, lines.size()), outcome.err());
+    }
+
+    @Test
+    void whereNoLanguageIsSetFilesMayHaveNamesInAnyAllTheSame() throws Exception {
+        Path java = machine.systemJdks.resolve("temurin-25/bin/java"), real = java.resolveSibling("java-itself");
+        Files.move(java, real);
+        Machine.script(java, "case $1 in -X*|--list*) exec '" + real + "' \"$@\" ;; *) echo \"${LC_ALL:-}\" ;; esac\n");
+        assertEquals("C.UTF-8", machine.run(onebit, "rows").out());
+        machine.environment.put("LC_ALL", "POSIX");
+        assertEquals("C.UTF-8", machine.run(onebit, "rows").out());
+        machine.environment.put("LC_ALL", "de_DE.UTF-8");
+        assertEquals("de_DE.UTF-8", machine.run(onebit, "rows").out());
+        machine.environment.put("LC_ALL", "");
+        machine.environment.put("LANG", "fr_FR.UTF-8");
+        assertEquals("", machine.run(onebit, "rows").out());
+    }
+
+    @Test
     void classesMadeReadyByTheBuildAreUsed() throws Exception {
         Path aot = Files.createFile(lib.resolve("dist/onebit.aot"));
         List<String> lines = machine.run(onebit, "rows").out().lines().toList();
