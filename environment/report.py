@@ -67,14 +67,13 @@ def results(table: pathlib.Path) -> str:
     lines = []
     with open(table, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            reproduced = row["reproduced_percent"]
-            settings = "" if not reproduced else (f'{row["depth"]}-{row["width"]}, {row["epochs"]} epochs, {int(row["train_images"]):,} images, '
-                                                  f'{row["computed_by"]}')
+            reproduced = row["reproduced_in_words"]
             lines.append("<tr>" + f'<td class="name">{html.escape(row["row"])}</td><td class="number">{float(row["published_readme_percent"]):.2f}</td>'
-                         + (f'<td class="number">{float(reproduced):.2f}</td>' if reproduced else "<td>not run</td>")
-                         + f'<td class="long">{html.escape(settings or row["not_run"])}</td><td>{html.escape(row.get("verdict", ""))}</td></tr>')
-    return ("<h2>Results</h2><p class='quiet'>Test accuracy in per cent. Published: the authors', of depth 20 and width 10, after 254 or 300 epochs.</p>"
-            "<div class='scroll'><table><thead><tr><th>Row</th><th class='number'>Published</th><th class='number'>Reproduced</th>"
+                         + f"<td>{html.escape(reproduced or 'not run')}</td>"
+                         + f'<td class="long">{html.escape(row["settings_in_words"] or row["not_run"])}</td><td>{html.escape(row["verdict"])}</td></tr>')
+    return ("<h2>Results</h2><p class='quiet'>Test accuracy in per cent. Published: the authors', of depth 20 and width 10, after 254 or 300 "
+            "epochs. In brackets: 95 % interval, of one run for the choice of test images, of several for the luck of training.</p>"
+            "<div class='scroll'><table><thead><tr><th>Row</th><th class='number'>Published</th><th>Reproduced</th>"
             "<th>Settings of the reproduced figure</th><th>Verdict</th></tr></thead><tbody>" + "".join(lines) + "</tbody></table></div>")
 
 
@@ -87,7 +86,7 @@ def page(notebooks: list, settings: dict, table: pathlib.Path) -> str:
     for file, entry in notebooks:
         notebook = nbformat.read(file, as_version=4)
         name = html.escape(title(notebook) or file.stem)
-        overview.append(f'<tr><td><a href="#{file.stem}">{name}</a></td><td>{status(entry)}</td><td class="number">{entry["seconds"]:.0f} s</td></tr>')
+        overview.append(f'<tr><td><a href="#{file.stem}">{name}</a></td><td>{status(entry)}</td><td class="number">{entry["seconds"]:,.0f} s</td></tr>')
         opened = " open" if file.stem.startswith(OPEN) or entry["errors"] else ""
         sections.append(f'<details class="notebook" id="{file.stem}"{opened}><summary>{name}</summary>'
                         f'<p class="quiet"><a href="{html.escape(file.name)}">{html.escape(file.name)}</a></p>{fragment(notebook)}</details>')
@@ -98,7 +97,7 @@ def page(notebooks: list, settings: dict, table: pathlib.Path) -> str:
 <title>OneBit: report</title><style>{STYLE}{HtmlFormatter(style="friendly").get_style_defs(".highlight")}</style></head><body>
 <h1>OneBit: report</h1><p class="quiet">{facts}</p>
 {results(table)}
-<h2>Notebooks</h2><div class="scroll"><table><thead><tr><th>Notebook</th><th>Outcome</th><th class="number">Time</th></tr></thead>
+<h2>Notebooks</h2><div class="scroll"><table><thead><tr><th>Notebook</th><th>Outcome</th><th class="number">Time of this execution</th></tr></thead>
 <tbody>{"".join(overview)}</tbody></table></div>
 {"".join(sections)}
 <script>

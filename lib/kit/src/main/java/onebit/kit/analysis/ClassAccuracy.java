@@ -41,7 +41,7 @@ public record ClassAccuracy(String name, int images, int right, Optional<Confusi
     public static Table table(String title, List<ClassAccuracy> classes) {
         StringColumn name = StringColumn.create("Class"), takenFor = StringColumn.create("Most often taken for");
         IntColumn images = IntColumn.create("Images"), right = IntColumn.create("Right");
-        DoubleColumn accuracy = DoubleColumn.create("Accuracy, %"), low = DoubleColumn.create("95 % from"), high = DoubleColumn.create("to");
+        DoubleColumn accuracy = DoubleColumn.create("Accuracy, %"), low = DoubleColumn.create("95 % interval from, %"), high = DoubleColumn.create("to, %");
         for (ClassAccuracy c : classes) {
             WilsonInterval interval = WilsonInterval.of(c.right, c.images);
             name.append(c.name);

@@ -74,7 +74,7 @@ public final class CurvesFigure {
 
     private static String settings(Row row, List<Run> runs) {
         String theirs = "The authors' log: 20-10, " + row.paperEpochs() + " epochs. ";
-        return Reproduction.of(row.id(), runs).stream().findFirst().map(ours -> theirs + "This kit: " + ours.description() + ", " + ours.seedsInWords()
+        return Reproduction.of(row.id(), runs).stream().findFirst().map(ours -> theirs + "This kit: " + ours.settingsInWords()
             + ". Verdict: " + Verdict.of(ours).words() + ".").orElse(theirs + "This kit: not run.");
     }
 

@@ -12,6 +12,7 @@ import onebit.kit.results.Verdict;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.Marker;
 
 /**
  * The authors' Gap figure: how much error one bit per weight adds, against the error in full precision. Open markers are
@@ -47,12 +48,9 @@ public final class GapFigure {
     public static XYChart chart(List<Run> runs) {
         List<MeasuredGap> measured = MeasuredGap.of(runs);
         XYChart chart = Charts.xy(TITLE, "test error in full precision, top-1, %", "error added by 1 bit per weight, points", 980, 560 + 40 * Math.max(0, measured.size() - 5));
-        // Drawn first, so that no star hides a published point; their legend comes last.
-        for (int i = 0; i < measured.size(); i++) {
-            MeasuredGap gap = measured.get(i);
-            Charts.points(chart, "measured " + (i + 1), new double[] {gap.fullPrecisionError()}, new double[] {gap.gap()}, Markers.numberedStar(i + 1), Ink.OURS)
-                .setShowInLegend(false);
-        }
+        // Drawn first, so that no star hides a published point nor another's number; their legend comes last.
+        for (int i = 0; i < measured.size(); i++) point(chart, "measured " + (i + 1), measured.get(i), Markers.paleStar());
+        for (int i = 0; i < measured.size(); i++) point(chart, "number " + (i + 1), measured.get(i), Markers.number(i + 1));
         Charts.remark(chart, "PUBLISHED");
         Map<String, List<GapPoint>> series = PublishedFigures.gapPoints().stream()
             .collect(Collectors.groupingBy(GapPoint::series, LinkedHashMap::new, Collectors.toList()));
@@ -70,6 +68,10 @@ public final class GapFigure {
             Charts.legend(chart, Charts.label(chart, gap.title(), gap.oneBit().description()), SeriesLines.NONE, Markers.numberedStar(i + 1), Ink.OURS);
         }
         return chart;
+    }
+
+    private static void point(XYChart chart, String name, MeasuredGap gap, Marker marker) {
+        Charts.points(chart, name, new double[] {gap.fullPrecisionError()}, new double[] {gap.gap()}, marker, Ink.OURS).setShowInLegend(false);
     }
 
     /** As a page, with what the points are. */

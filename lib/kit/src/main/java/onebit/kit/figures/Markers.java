@@ -34,6 +34,18 @@ final class Markers {
 
     /** A star with a number on it, larger than the others and pale, so that a marker on it can be seen. */
     static Marker numberedStar(int number) {
+        Marker star = paleStar(), onIt = number(number);
+        return new Marker() {
+            @Override
+            public void paint(Graphics2D g, double x, double y, int size) {
+                star.paint(g, x, y, size);
+                onIt.paint(g, x, y, size);
+            }
+        };
+    }
+
+    /** The star alone, for those that may lie on one another: their numbers are drawn when all stars are. */
+    static Marker paleStar() {
         return new Marker() {
             @Override
             public void paint(Graphics2D g, double x, double y, int size) {
@@ -44,6 +56,15 @@ final class Markers {
                 g.setColor(colour);
                 g.setStroke(Ink.line(2));
                 g.draw(star);
+            }
+        };
+    }
+
+    /** The number of a star. */
+    static Marker number(int number) {
+        return new Marker() {
+            @Override
+            public void paint(Graphics2D g, double x, double y, int size) {
                 Font font = Fonts.bold(0.95 * size);
                 String text = Integer.toString(number);
                 Rectangle2D ink = font.createGlyphVector(Fonts.CONTEXT, text).getVisualBounds();

@@ -14,7 +14,7 @@ import onebit.train.Row;
  */
 public record MeasuredGap(Reproduction full, Reproduction oneBit) {
 
-    /** Every such pair among the runs that took all images, in the order of the rows. */
+    /** Such pairs among the runs that took all images, in the order of the rows: of a network the longest trained ones. */
     public static List<MeasuredGap> of(List<Run> runs) {
         List<MeasuredGap> gaps = new ArrayList<>();
         for (Row row : Row.ALL) {
@@ -27,7 +27,7 @@ public record MeasuredGap(Reproduction full, Reproduction oneBit) {
                     .forEach(full -> gaps.add(new MeasuredGap(full, oneBit)));
             }
         }
-        return List.copyOf(gaps);
+        return gaps.stream().filter(gap -> gaps.stream().noneMatch(other -> other.oneBit.conditions().isLongerThan(gap.oneBit.conditions()))).toList();
     }
 
     /** Per cent of the test images; a mean where there are several seeds. */

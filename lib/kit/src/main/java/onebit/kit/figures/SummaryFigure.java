@@ -106,7 +106,7 @@ public final class SummaryFigure {
         return lines;
     }
 
-    /** Sorted as table 3: by the error on CIFAR-100, the largest first; those without one at the end. */
+    /** Of a network the longest trained ones. Sorted as table 3: by the error on CIFAR-100, the largest first; those without one at the end. */
     private static List<Measured> measured(List<Run> runs) {
         Map<Run.Conditions, Map<String, Reproduction>> byConditions = new LinkedHashMap<>();
         for (Row row : Row.ALL) {
@@ -117,6 +117,8 @@ public final class SummaryFigure {
                     byConditions.computeIfAbsent(reproduction.conditions().withRow(first), c -> new LinkedHashMap<>()).put(row.dataset(), reproduction);
         }
         return byConditions.entrySet().stream()
+            .filter(e -> byConditions.entrySet().stream().noneMatch(other -> other.getKey().isLongerThan(e.getKey())
+                && other.getValue().keySet().containsAll(e.getValue().keySet())))
             .map(e -> new Measured(e.getKey().settings(), Optional.ofNullable(e.getValue().get("cifar10")), Optional.ofNullable(e.getValue().get("cifar100"))))
             .sorted(Comparator.comparingDouble(m -> m.cifar100().map(Reproduction::accuracy).orElse(100.0))).toList();
     }

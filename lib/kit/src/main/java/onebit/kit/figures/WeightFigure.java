@@ -16,7 +16,7 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** How often which weight occurs in a convolution: as it is used, and as training began. */
+/** How often which weight occurs in a convolution: as it is used, and as this kit begins a training of such a network. */
 public final class WeightFigure {
 
     static final int BINS = 81;
@@ -36,14 +36,14 @@ public final class WeightFigure {
         double[] centres = IntStream.range(0, BINS).mapToDouble(i -> -range + 2 * range * i / (BINS - 1)).toArray();
         long values = IntStream.range(0, used.length).mapToObj(i -> used[i]).distinct().count();
         XYChart chart = Charts.xy(String.format(Locale.ROOT, "%s: %,d weights, %d %s", conv.name(), used.length, values, values == 1 ? "value" : "values"),
-            "weight", "of the weights, %", 800, 420);
+            "weight", "weights in a bin, % of all", 800, 420);
         AxesChartStyler style = chart.getStyler();
         style.setLegendPosition(LegendPosition.InsideNE);
         style.setXAxisDecimalPattern("0.00").setYAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(110).setYAxisMin(0.0);
         double[] parts = parts(used, range);
         style.setYAxisMax(1.06 * Arrays.stream(parts).max().orElseThrow());
         area(chart, "in use", centres, parts, Ink.BLUE);
-        area(chart, "before training", centres, parts(InitialWeights.state(model.graph(), 1).get(name).values(), range), Ink.ORANGE);
+        area(chart, "as training begins here", centres, parts(InitialWeights.state(model.graph(), 1).get(name).values(), range), Ink.ORANGE);
         return chart;
     }
 

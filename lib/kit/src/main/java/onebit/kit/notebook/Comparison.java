@@ -29,7 +29,7 @@ record Comparison(Run run, PublishedFigures.Result published) {
     /** With Wilson's interval for the number of test images. */
     Table table() {
         StringColumn whose = StringColumn.create("Whose"), network = StringColumn.create("Network");
-        DoubleColumn accuracy = DoubleColumn.create("Test accuracy, %"), low = DoubleColumn.create("95 % from"), high = DoubleColumn.create("to");
+        DoubleColumn accuracy = DoubleColumn.create("Test accuracy, %"), low = DoubleColumn.create("95 % interval from, %"), high = DoubleColumn.create("to, %");
         IntColumn epochs = IntColumn.create("Epochs"), images = IntColumn.create("Test images");
         Object[][] lines = {
             {"Published: the authors' README", published.readmeAccuracyPercent(), PUBLISHED_IMAGES, published.epochs(), "20-10"},

@@ -2,7 +2,6 @@ package onebit.kit.notebook;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import onebit.kit.figures.CurvesFigure;
 import onebit.kit.figures.Figure;
 import onebit.kit.figures.Figures;
@@ -56,15 +55,11 @@ public final class FiguresNotebook {
     /** The main columns of the results table, under names for people. */
     private static Table readable(Table table) {
         StringColumn settings = StringColumn.create("Settings, or why not run");
-        for (Row row : table)
-            settings.append(row.isMissing("reproduced_percent") ? row.getString("not_run") : String.format(Locale.ROOT, "%d-%d, %d epochs, %,d images, %s",
-                row.getInt("depth"), row.getInt("width"), row.getInt("epochs"), row.getInt("train_images"), row.getString("computed_by")));
-        NumberColumnFormatter hundredths = NumberColumnFormatter.fixedWithGrouping(2);
-        DoubleColumn published = table.doubleColumn("published_readme_percent"), reproduced = table.doubleColumn("reproduced_percent");
-        published.setPrintFormatter(hundredths);
-        reproduced.setPrintFormatter(hundredths);
-        return Table.create("", table.column("row").setName("Row"), published.setName("Published, %"), reproduced.setName("Reproduced, %"),
-            table.column("verdict").setName("Verdict"), table.column("runs").setName("Runs"), settings);
+        for (Row row : table) settings.append(row.getString(row.isMissing("reproduced_percent") ? "not_run" : "settings_in_words"));
+        DoubleColumn published = table.doubleColumn("published_readme_percent");
+        published.setPrintFormatter(NumberColumnFormatter.fixedWithGrouping(2));
+        return Table.create("", table.column("row").setName("Row"), published.setName("Published, %"),
+            table.column("reproduced_in_words").setName("Reproduced, % [95 % interval]"), table.column("verdict").setName("Verdict"), settings);
     }
 
     /** The gap between full precision and one bit, against the full-precision error. */

@@ -28,6 +28,7 @@ public final class PublishedNotebook {
     private static final int BATCH_SIZE = 50;
 
     private final NotebookSession session;
+    private final Map<PublishedModel, Evaluation> scores = new LinkedHashMap<>();
     private Optional<Map<PublishedModel, Path>> files = Optional.empty();
 
     PublishedNotebook(NotebookSession session) {
@@ -63,29 +64,38 @@ public final class PublishedNotebook {
         }));
     }
 
-    /** Tests the models on so many test images as the settings say. */
+    /** Tests the models on so many test images as the settings say. Interrupted, it shows those that were tested, and goes on with the others when it is called again. */
     public void scores() {
         NotebookSession.inWords(() -> files().ifPresent(found -> {
-            StringColumn model = StringColumn.create("Model");
-            DoubleColumn published = DoubleColumn.create("Published, %"), here = DoubleColumn.create("Here, %"), low = DoubleColumn.create("95 % from"), high = DoubleColumn.create("to");
-            IntColumn images = IntColumn.create("Test images"), right = IntColumn.create("Right");
-            Map<PublishedModel, Evaluation> scores = new LinkedHashMap<>();
-            found.forEach((which, path) -> score(which, path).ifPresent(score -> scores.put(which, score)));
-            scores.forEach((which, score) -> {
-                WilsonInterval interval = WilsonInterval.of(score.correct(), score.images());
-                model.append(which.title());
-                published.append(which.accuracyPercent());
-                here.append(score.accuracyPercent());
-                low.append(interval.low());
-                high.append(interval.high());
-                images.append(score.images());
-                right.append(score.correct());
-            });
-            if (!scores.isEmpty()) session.output().show(Table.create("", model, hundredths(published), hundredths(here), hundredths(low), hundredths(high), images, right));
+            try {
+                found.forEach((which, path) -> {
+                    if (!scores.containsKey(which)) score(which, path).ifPresent(score -> scores.put(which, score));
+                });
+            } finally {
+                if (!scores.isEmpty()) session.output().show(scoreTable());
+            }
         }));
     }
 
-    /** The weights of a layer in the middle of the first model: two values, where training began with a bell. */
+    private Table scoreTable() {
+        StringColumn model = StringColumn.create("Model");
+        DoubleColumn published = DoubleColumn.create("Published, %"), here = DoubleColumn.create("Here, %");
+        DoubleColumn low = DoubleColumn.create("95 % interval from, %"), high = DoubleColumn.create("to, %");
+        IntColumn images = IntColumn.create("Test images"), right = IntColumn.create("Right");
+        scores.forEach((which, score) -> {
+            WilsonInterval interval = WilsonInterval.of(score.correct(), score.images());
+            model.append(which.title());
+            published.append(which.accuracyPercent());
+            here.append(score.accuracyPercent());
+            low.append(interval.low());
+            high.append(interval.high());
+            images.append(score.images());
+            right.append(score.correct());
+        });
+        return Table.create("", model, hundredths(published), hundredths(here), hundredths(low), hundredths(high), images, right);
+    }
+
+    /** The weights of a layer in the middle of the first model: two values; and a bell, with which this kit begins. */
     public void weights() {
         NotebookSession.inWords(() -> files().ifPresent(found -> session.output().show(WeightFigure.chart(MatModel.read(found.values().iterator().next())))));
     }
@@ -107,7 +117,7 @@ public final class PublishedNotebook {
         return Optional.of(Evaluation.of(model, images, choice.engine(), choice.inference().withBatchSize(BATCH_SIZE), Optional.empty(), (soFar, batches, of) -> {
             progress.update("Testing " + which.title(), soFar.images(), all, "images");
             return !Thread.currentThread().isInterrupted();
-        }).orElseThrow(() -> new UserError("The test was interrupted. Run this cell again.")));
+        }).orElseThrow(() -> new UserError("The test was interrupted. Run this cell again: it goes on with the models that are left.")));
     }
 
     private Optional<Map<PublishedModel, Path>> files() {

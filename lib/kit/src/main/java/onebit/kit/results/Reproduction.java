@@ -92,6 +92,17 @@ public record Reproduction(List<Run> runs) {
         return runs.getFirst().executions().stream().map(property).distinct().collect(Collectors.joining(" then "));
     }
 
+    /** {@link #description} and the seeds. */
+    public String settingsInWords() {
+        return description() + ", " + seedsInWords();
+    }
+
+    /** Percent, with the interval: {@code 57.94 [56.97, 58.90]}, of several runs {@code 58.00 ± 1.00 [55.52, 60.48] (n = 3)}. */
+    public String accuracyInWords() {
+        return runs.size() == 1 ? String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", accuracy(), interval().low(), interval().high())
+            : String.format(Locale.ROOT, "%.2f ± %.2f [%.2f, %.2f] (n = %d)", accuracy(), deviation(), meanInterval().low(), meanInterval().high(), runs.size());
+    }
+
     /** {@code seed 1}, {@code seeds 1 2 3}. */
     public String seedsInWords() {
         return (runs.size() == 1 ? "seed " : "seeds ") + seeds();

@@ -54,7 +54,7 @@ final class ResultsPage {
         return table(first, List.of("Row", "Published (20-10)", "Reproduced", "Verdict", "Settings of the reproduced figure"), line -> List.of(
             line.row().id(), published(line.row()), line instanceof Line.NotRun n ? NOT_RUN + brief(n.reason()) : reproduced(line), verdict(line), switch (line) {
                 case Line.NotRun n -> "";
-                case Line.Reproduced r -> r.reproduction().description() + ", " + r.reproduction().seedsInWords();
+                case Line.Reproduced r -> r.reproduction().settingsInWords();
             }));
     }
 
@@ -88,10 +88,7 @@ final class ResultsPage {
     private static String reproduced(Line line) {
         return switch (line) {
             case Line.NotRun n -> NOT_RUN + n.reason();
-            case Line.Reproduced(Row row, Reproduction r) when r.runs().size() == 1 ->
-                percent(r.accuracy()) + " [" + percent(r.interval().low()) + ", " + percent(r.interval().high()) + "]";
-            case Line.Reproduced(Row row, Reproduction r) -> percent(r.accuracy()) + " ± " + percent(r.deviation())
-                + " [" + percent(r.meanInterval().low()) + ", " + percent(r.meanInterval().high()) + "] (n = " + r.runs().size() + ")";
+            case Line.Reproduced r -> r.reproduction().accuracyInWords();
         };
     }
 

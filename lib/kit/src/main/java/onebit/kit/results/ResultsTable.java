@@ -49,10 +49,12 @@ final class ResultsTable {
     private final DoubleColumn seconds = DoubleColumn.create("training_seconds_mean");
     private final StringColumn date = StringColumn.create("date");
     private final StringColumn folders = StringColumn.create("run_folders");
+    private final StringColumn reproducedInWords = StringColumn.create("reproduced_in_words");
+    private final StringColumn settingsInWords = StringColumn.create("settings_in_words");
     private final List<Column<?>> columns = List.of(row, publishedReadme, publishedNotebook, reproduced, deviation, low, high, meanLow,
         meanHigh, verdict, runs, notRun, depth, width,
         epochs, trainImages, testImages, batchSize, seeds, engine, device, precision, algorithm,
-        computedBy, network, pflops, seconds, date, folders);
+        computedBy, network, pflops, seconds, date, folders, reproducedInWords, settingsInWords);
     private final List<Line> lines = new ArrayList<>();
 
     /** A line of the table: a reproduction of a row, or the reason why there is none. */
@@ -137,6 +139,8 @@ final class ResultsTable {
         seconds.append(round(r.runs().stream().mapToDouble(run -> run.result().seconds()).average().orElseThrow(), 1));
         date.append(r.dates());
         folders.append(r.folders());
+        reproducedInWords.append(r.accuracyInWords());
+        settingsInWords.append(r.settingsInWords());
     }
 
     Table table() {

@@ -82,6 +82,12 @@ public record Run(Path folder, TrainingConfig config, RunResult result, String d
      */
     public record Conditions(TrainingConfig settings, List<Execution> executions) {
 
+        /** Whether a network of the same row, depth and width was trained for more epochs than the other's. */
+        public boolean isLongerThan(Conditions other) {
+            TrainingConfig mine = settings, theirs = other.settings;
+            return mine.row().equals(theirs.row()) && mine.depth() == theirs.depth() && mine.width() == theirs.width() && mine.epochs() > theirs.epochs();
+        }
+
         /** The same for another row and its data set. */
         public Conditions withRow(Row other) {
             return new Conditions(settings.withRow(other), executions);

@@ -104,7 +104,7 @@ class PredictionsTest {
             "there is no frog to be right about");
         Table table = ClassAccuracy.table("", classes);
         assertEquals(25.0, table.doubleColumn("Accuracy, %").get(0));
-        assertTrue(table.doubleColumn("95 % from").get(0) < 25 && table.doubleColumn("to").get(0) > 25);
+        assertTrue(table.doubleColumn("95 % interval from, %").get(0) < 25 && table.doubleColumn("to, %").get(0) > 25);
         assertEquals("frog (2)", table.stringColumn("Most often taken for").get(0));
     }
 

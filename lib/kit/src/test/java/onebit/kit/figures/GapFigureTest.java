@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import onebit.data.PublishedFigures;
 import onebit.data.PublishedFigures.GapPoint;
@@ -74,7 +76,7 @@ class GapFigureTest {
         List<String> added = new ArrayList<>(points(chart()));
         added.removeAll(published());
 
-        assertEquals(List.of("measured 1 11.50 3.50"), added);
+        assertEquals(List.of("measured 1 11.50 3.50", "number 1 11.50 3.50"), added);
         assertNotNull(chart().getSeries("CIFAR-10, batch norm\n20-1, 30 epochs, cpu bf16"), "in the legend");
     }
 
@@ -115,6 +117,19 @@ class GapFigureTest {
         finished(laptop("cifar10-1bit-bn").withEpochs(62), 8500);
 
         assertEquals(published(), points(chart()));
+    }
+
+    @Test
+    void hasOfANetworkTheLongestTrainedPairs() {
+        for (int epochs : new int[] {2, 30, 62}) {
+            finished(laptop("cifar10-full-bn").withEpochs(epochs), 8000 + 10 * epochs);
+            if (epochs < 62) finished(laptop("cifar10-1bit-bn").withEpochs(epochs), 7500 + 10 * epochs);
+        }
+        finished(laptop("cifar10-full-bn").withEpochs(2).withWidth(4), 8500);
+        finished(laptop("cifar10-1bit-bn").withEpochs(2).withWidth(4), 8200);
+
+        assertEquals(Set.of("20-1, 30 epochs, cpu bf16", "20-4, 2 epochs, cpu bf16"),
+            MeasuredGap.of(new RunFixture(folder).runs()).stream().map(gap -> gap.oneBit().description()).collect(Collectors.toSet()));
     }
 
     @Test

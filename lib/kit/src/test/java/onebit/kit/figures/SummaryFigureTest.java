@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import onebit.engine.Precision;
 import onebit.kit.figures.TypesetTable.Line;
 import onebit.kit.figures.TypesetTable.Look;
@@ -61,6 +63,19 @@ class SummaryFigureTest {
 
         String method = "Full precision WRN 20-1 + cutout, batch norm, 30 epochs, cpu bf16";
         assertEquals(List.of(List.of(method, "0.27M", "11.50", "", ""), List.of(method + " then torch float32", "0.27M", "11.00", "", "")), lines(0, Look.OURS));
+    }
+
+    @Test
+    void hasOfANetworkTheLongestTrained() {
+        RunFixture fixture = new RunFixture(folder);
+        fixture.finished("a", laptop("cifar10-full-bn"), 8850);
+        fixture.finished("b", laptop("cifar10-full-bn").withEpochs(2), 6500);
+        fixture.finished("c", laptop("cifar10-full-bn").withEpochs(2).withWidth(4), 8000);
+        fixture.finished("d", laptop("cifar100-full-bn").withEpochs(6), 3000);
+
+        String network = "Full precision WRN 20-%d + cutout, batch norm, %d epochs, cpu bf16";
+        assertEquals(Set.of(network.formatted(1, 30), network.formatted(4, 2), network.formatted(1, 6)),
+            lines(0, Look.OURS).stream().map(List::getFirst).collect(Collectors.toSet()), "no other has CIFAR-100 than the one of 6 epochs");
     }
 
     @Test

@@ -32,7 +32,7 @@ class WeightFigureTest {
         XYChart chart = WeightFigure.chart(model("cifar10-1bit-bn"));
         assertTrue(chart.getTitle().endsWith("2 values"), chart.getTitle());
         assertEquals(2, filled(chart, "in use"));
-        assertTrue(filled(chart, "before training") > 40);
+        assertTrue(filled(chart, "as training begins here") > 40);
     }
 
     private static long filled(XYChart chart, String series) {

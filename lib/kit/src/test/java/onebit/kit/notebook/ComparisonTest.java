@@ -31,8 +31,8 @@ class ComparisonTest {
         assertEquals(List.of(96.62, 96.65, 90.0), table.doubleColumn("Test accuracy, %").asList());
         assertEquals(List.of("20-10", "20-10", "20-1"), table.stringColumn("Network").asList());
         assertEquals(List.of(254, 254, 30), table.intColumn("Epochs").asList());
-        assertEquals(WilsonInterval.of(9662, 10_000).low(), table.doubleColumn("95 % from").get(0));
-        assertEquals(WilsonInterval.of(900, 1000).high(), table.doubleColumn("to").get(2));
+        assertEquals(WilsonInterval.of(9662, 10_000).low(), table.doubleColumn("95 % interval from, %").get(0));
+        assertEquals(WilsonInterval.of(900, 1000).high(), table.doubleColumn("to, %").get(2));
         assertEquals("90.00", table.doubleColumn("Test accuracy, %").getString(2));
     }
 

@@ -174,7 +174,7 @@ class NotebooksTest {
         Table table = figures.table();
 
         assertEquals(Row.ALL.stream().map(Row::id).toList(), table.stringColumn("Row").asList());
-        assertEquals(8, table.doubleColumn("Reproduced, %").countMissing());
+        assertEquals(8, table.stringColumn("Reproduced, % [95 % interval]").countMissing());
         assertEquals(List.of("not run"), table.stringColumn("Verdict").unique().asList());
         assertTrue(Files.exists(folder.resolve("project").resolve("results").resolve("table.csv")));
         figures.files();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import onebit.engine.Execution;
 import onebit.engine.Precision;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
 
 class ResultsTest {
 
@@ -37,13 +41,10 @@ class ResultsTest {
     /** The lines of table.csv of a row, cells by column. */
     List<Map<String, String>> table(String row) throws IOException {
         new Results(folder).write(folder.resolve("README.md"));
-        List<String> lines = Files.readAllLines(folder.resolve("table.csv"));
-        String[] titles = lines.getFirst().split(",");
-        return lines.stream().skip(1).map(line -> line.split(",", -1)).filter(cells -> cells[0].equals(row)).map(cells -> {
-            Map<String, String> byTitle = new java.util.HashMap<>();
-            for (int i = 0; i < titles.length; i++) byTitle.put(titles[i], cells[i]);
-            return byTitle;
-        }).toList();
+        Table table = Table.read().usingOptions(CsvReadOptions.builder(folder.resolve("table.csv").toFile())
+            .columnTypesPartial(title -> Optional.of(ColumnType.STRING)));
+        return table.where(table.stringColumn("row").isEqualTo(row)).stream().map(line -> table.columnNames().stream()
+            .collect(Collectors.toMap(title -> title, line::getString))).toList();
     }
 
     String page() throws IOException {
@@ -74,7 +75,8 @@ class ResultsTest {
             Map.entry("reproduced_wilson95_high", "58.9"), Map.entry("reproduced_mean95_low", ""), Map.entry("reproduced_mean95_high", ""), Map.entry("verdict", "other settings"), Map.entry("runs", "1"), Map.entry("not_run", ""), Map.entry("depth", "20"), Map.entry("width", "1"),
             Map.entry("epochs", "2"), Map.entry("train_images", "50000"), Map.entry("test_images", "10000"), Map.entry("batch_size", "125"), Map.entry("seeds", "7"),
             Map.entry("engine", "cpu"), Map.entry("device", "cpu"), Map.entry("precision", "bf16"), Map.entry("computed_by", "cpu bf16"), Map.entry("algorithm", "auto"), Map.entry("network", "direct; 2 threads"), Map.entry("pflops_a_run", "1.0"),
-            Map.entry("training_seconds_mean", "61.3"), Map.entry("date", "2026-02-01"), Map.entry("run_folders", "a")), line);
+            Map.entry("training_seconds_mean", "61.3"), Map.entry("date", "2026-02-01"), Map.entry("run_folders", "a"),
+            Map.entry("reproduced_in_words", "57.94 [56.97, 58.90]"), Map.entry("settings_in_words", "20-1, 2 epochs, cpu bf16, seed 7")), line);
         assertTrue(page().contains("| cifar10-1bit-bn | 96.25 | 96.25 | 57.94 [56.97, 58.90] | other settings | 20-1 | 2 | 50,000 / 10,000 | 7 | cpu bf16 (auto) | 2026-02-01 | a |"), page());
     }
 
