@@ -37,7 +37,7 @@ record Chunks(Collection<Integer> parts) {
     private static void forEach(int from, int images, int most, Chunk chunk) {
         int n = (images + most - 1) / most;
         for (int i = 0; i < n; i++) {
-            int start = images * i / n, end = images * (i + 1) / n;
+            int start = (int) ((long) images * i / n), end = (int) ((long) images * (i + 1) / n);
             chunk.at(from + start, end - start);
         }
     }

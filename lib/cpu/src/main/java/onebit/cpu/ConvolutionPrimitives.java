@@ -10,7 +10,7 @@ import java.util.SortedSet;
 import onebit.engine.Precision;
 
 /**
- * oneDNN's three products of a convolution, on any number of images: forward, back to its input, and the gradient of
+ * oneDNN's three products of a convolution, on so many images as was said before: forward, back to its input, and the gradient of
  * its weights. Weights are kept in the order that the gradient has, and packed from there for the other two.
  */
 final class ConvolutionPrimitives {
@@ -52,14 +52,11 @@ final class ConvolutionPrimitives {
     private record Call(Primitive.Bound bound, Product product) {
 
         void make(Worker worker, long first, long result) {
-            long to = product.last.room(worker, "computed result", result);
-            bound.run(worker, product.first.computed(worker, "computed operand", first), product.weights, to);
-            product.last.keep(to, result);
+            product.last.make(worker, result, to -> bound.run(worker, product.first.first(worker, first), product.weights, to));
         }
 
         void makeGradient(Worker worker, long source, long gradient, long resultGradient) {
-            bound.run(worker, product.first.computed(worker, "computed operand", source), gradient,
-                product.last.computed(worker, "computed operand, last", resultGradient));
+            bound.run(worker, product.first.first(worker, source), gradient, product.last.last(worker, resultGradient));
         }
     }
 

@@ -44,13 +44,15 @@ final class CpuNetwork extends CheckedNetwork {
     private final RowKernels kernels;
     private final Head head;
     private final Buffer headInput;
+    private final int classes;
 
-    /** @param natives for all of the network; freed with it, or when it turns out that it cannot be made */
+    /** @param natives for all of the network; freed with it, or when it turns out half-way that it cannot be made */
     CpuNetwork(Graph graph, NetworkOptions options, int threads, Natives natives) {
         super(graph, options);
         this.natives = natives;
         // A primitive keeps for good the number of threads that its maker had.
         OneDnn.singleThreaded();
+        classes = graph.classes();
         plan = options.training() ? TrainingPlan.training(graph) : TrainingPlan.inference(graph);
         choice = new LayerChoice(plan, options);
         kernels = new RowKernels(options.precision());
@@ -76,7 +78,11 @@ final class CpuNetwork extends CheckedNetwork {
             if (options.training()) for (long[] half : gradients.memory()) for (int i = 0; i < half.length; i++) half[i] = natives.allocate(largest);
             head = new Head(headPass, layouts.get(headInput), headNorm, kernels, workers.length, options.batchSize());
         } catch (Throwable e) {
-            free();
+            try {
+                free();
+            } catch (Throwable another) {
+                e.addSuppressed(another);
+            }
             throw e;
         }
     }
@@ -113,9 +119,10 @@ final class CpuNetwork extends CheckedNetwork {
 
     @Override
     protected StepResult step(Batch batch, double learningRate) {
+        int[] labels = batch.labels(classes);
         team.run(i -> {
             Worker worker = workers[i];
-            for (Pass p : plan.forward()) forward(p, worker, batch, true, null);
+            for (Pass p : plan.forward()) forward(p, worker, batch, labels, true, null);
             int layer = 0;
             for (Pass p : plan.backward()) {
                 backward(p, worker, learningRate, layer);
@@ -129,19 +136,20 @@ final class CpuNetwork extends CheckedNetwork {
 
     @Override
     protected StepResult infer(Batch batch, float[] logits) {
+        int[] labels = batch.labels(classes);
         team.run(i -> {
-            for (Pass p : plan.forward()) forward(p, workers[i], batch, false, logits);
+            for (Pass p : plan.forward()) forward(p, workers[i], batch, labels, false, logits);
         });
         return new StepResult(head.loss() / batch.size(), head.correct());
     }
 
     /** One pass, then a barrier: buffers share memory, and what one worker still reads another must not overwrite. */
-    private void forward(Pass pass, Worker worker, Batch batch, boolean training, float[] logits) {
-        execute(pass, worker, batch, training, logits);
+    private void forward(Pass pass, Worker worker, Batch batch, int[] labels, boolean training, float[] logits) {
+        execute(pass, worker, batch, labels, training, logits);
         team.await();
     }
 
-    private void execute(Pass pass, Worker worker, Batch batch, boolean training, float[] logits) {
+    private void execute(Pass pass, Worker worker, Batch batch, int[] labels, boolean training, float[] logits) {
         switch (pass) {
             case Pass.Load p -> {
                 Normalization next = readings.get(p.out().name());
@@ -165,7 +173,7 @@ final class CpuNetwork extends CheckedNetwork {
             case Pass.Head p -> {
                 Normalization norm = readings.get(p.in().name());
                 use(norm, worker, training);
-                head.forward(worker, batch, addresses.get(p.in()), logits);
+                head.forward(worker, labels, addresses.get(p.in()), logits);
                 if (!training) return;
                 head.sumGradients(worker);
                 team.await();
@@ -185,7 +193,7 @@ final class CpuNetwork extends CheckedNetwork {
         return addresses.get(buffer) + image * layouts.get(buffer).imageBytes;
     }
 
-    /** Stores the worker's images; those that a smaller batch lacks stay as they were. */
+    /** Stores the worker's images; in the place of those that a smaller batch lacks is anything. */
     private void load(Buffer out, Worker worker, Batch batch, Normalization next) {
         Layout layout = layouts.get(out);
         Normalization.Part part = next.part(worker);

@@ -1,7 +1,6 @@
 package onebit.cpu;
 
 import java.util.Arrays;
-import onebit.engine.Batch;
 import onebit.plan.Pass;
 
 /**
@@ -37,15 +36,16 @@ final class Head {
     /**
      * Logits, loss and hits of the worker's images, once scale and offset of the norm are known.
      *
+     * @param labels of all images of the batch
      * @param x      address of the batch's last stored tensor
      * @param logits receives classes values an image, or null
      */
-    void forward(Worker worker, Batch batch, long x, float[] logits) {
+    void forward(Worker worker, int[] labels, long x, float[] logits) {
         Normalization.Part part = norm.part(worker);
         float[] sums = new float[layout.parameters()], squares = new float[layout.parameters()];
         double loss = 0;
         int hits = 0;
-        for (int n = worker.from; n < Math.min(worker.to, batch.size()); n++) {
+        for (int n = worker.from; n < Math.min(worker.to, labels.length); n++) {
             long image = x + n * layout.imageBytes;
             Arrays.fill(sums, 0);
             layout.rows((o, stride, count, p) -> kernels.sums(image + o, stride, count, sums, squares, p));
@@ -57,8 +57,8 @@ final class Head {
                 if (logits != null) logits[n * classes + c] = (float) scores[c];
             }
             int best = best(scores);
-            loss += cross(scores, scores[best], batch.label(n), n);
-            if (best == batch.label(n)) hits++;
+            loss += cross(scores, scores[best], labels[n], n);
+            if (best == labels[n]) hits++;
         }
         losses[worker.index] = loss;
         correct[worker.index] = hits;

@@ -27,7 +27,7 @@ final class LayerChoice {
     LayerChoice(TrainingPlan plan, NetworkOptions options) {
         this.options = options;
         boolean bf16 = options.precision() == Precision.BF16;
-        amx = bf16 && OneDnn.amx() && options.algorithm() != ConvolutionAlgorithm.WINOGRAD;
+        amx = bf16 && !Emulation.WANTED && OneDnn.amx() && options.algorithm() != ConvolutionAlgorithm.WINOGRAD;
         wanted = amx || options.algorithm() == ConvolutionAlgorithm.DIRECT ? Algorithm.DIRECT : bf16 ? Algorithm.COLUMN_WINOGRAD : Algorithm.SQUARE_WINOGRAD;
         blocked = !amx && (wanted == Algorithm.COLUMN_WINOGRAD || wanted == Algorithm.DIRECT && Vectors.LANES == Layout.BLOCK);
         planar = blocked && Vectors.LANES == Layout.BLOCK ? InputConvolution.planar(plan) : Optional.empty();

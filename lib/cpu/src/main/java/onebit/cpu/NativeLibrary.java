@@ -18,13 +18,13 @@ import onebit.run.UserError;
  */
 final class NativeLibrary {
 
-    /** Names of oneDNN's version and of the files wanted, the library itself last. */
     private static final String VERSION = "3.13-1.5.14";
 
     private static final String PLATFORM = Platform.current().name();
 
     private NativeLibrary() {}
 
+    /** Names of the files wanted, the library itself last. */
     private static List<String> files() {
         return switch (PLATFORM) {
             case "macosx-arm64" -> List.of("libomp.dylib", "libdnnl.3.dylib");

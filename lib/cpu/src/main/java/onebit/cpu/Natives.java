@@ -56,7 +56,16 @@ class Natives implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        while (!objects.isEmpty()) objects.pop().run();
+        RuntimeException failure = null;
+        while (!objects.isEmpty()) {
+            try {
+                objects.pop().run();
+            } catch (RuntimeException e) {
+                if (failure == null) failure = e;
+                else failure.addSuppressed(e);
+            }
+        }
         arena.close();
+        if (failure != null) throw failure;
     }
 }

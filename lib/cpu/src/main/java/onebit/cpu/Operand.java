@@ -1,10 +1,11 @@
 package onebit.cpu;
 
+import java.util.function.LongConsumer;
 import onebit.engine.Precision;
 
 /**
  * A tensor that oneDNN computes with: as it is kept, and as oneDNN has it, which is the same unless bf16 is emulated. Then oneDNN has it
- * in float32, and in an order that it has vectors for on every processor.
+ * in float32, and, where vectors are shorter than a block of channels, with channels last: for blocks it would use plain loops.
  */
 final class Operand {
 
@@ -26,19 +27,30 @@ final class Operand {
         return computed.descriptor(natives, images);
     }
 
-    /** What is kept at an address, as oneDNN has it: there, or in the worker's area of a purpose. */
-    long computed(Worker worker, String purpose, long at) {
+    /** What is kept at an address, as oneDNN has it as its first argument: there, or in an area of the worker's. */
+    long first(Worker worker, long at) {
+        return computed(worker, "first operand", at);
+    }
+
+    /** The same as its last argument. */
+    long last(Worker worker, long at) {
+        return computed(worker, "last operand", at);
+    }
+
+    private long computed(Worker worker, String purpose, long at) {
         long to = room(worker, purpose, at);
         if (!asKept) ConversionKernels.convert(kept, at, computed, to, images);
         return to;
     }
 
-    /** Where oneDNN is to make what shall be kept at an address; {@link #keep} follows. */
-    long room(Worker worker, String purpose, long at) {
-        return asKept ? at : worker.area(purpose, images * computed.imageBytes);
+    /** Has this made as oneDNN has it, and keeps it at an address. */
+    void make(Worker worker, long at, LongConsumer product) {
+        long made = room(worker, "result", at);
+        product.accept(made);
+        if (!asKept) ConversionKernels.convert(computed, made, kept, at, images);
     }
 
-    void keep(long made, long at) {
-        if (!asKept) ConversionKernels.convert(computed, made, kept, at, images);
+    private long room(Worker worker, String purpose, long at) {
+        return asKept ? at : worker.area(purpose, images * computed.imageBytes);
     }
 }

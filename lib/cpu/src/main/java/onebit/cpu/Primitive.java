@@ -67,7 +67,7 @@ final class Primitive {
         void run(Worker worker, long first, long second) {
             OneDnn.pointTo(memories[0], first);
             OneDnn.pointTo(memories[1], second);
-            OneDnn.pointTo(memories[count - 1], worker.scratchpad(scratchBytes));
+            OneDnn.pointTo(memories[count - 1], worker.area("scratchpad", scratchBytes));
             OneDnn.execute(handle, worker.stream, count, arguments);
         }
 

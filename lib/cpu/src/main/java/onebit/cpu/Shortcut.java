@@ -23,9 +23,7 @@ final class Shortcut {
     private record Pooling(Primitive.Bound bound, Operand source, Operand result) {
 
         void run(Worker worker, long from, long to) {
-            long made = result.room(worker, "computed result", to);
-            bound.run(worker, source.computed(worker, "computed operand", from), made);
-            result.keep(made, to);
+            result.make(worker, to, made -> bound.run(worker, source.first(worker, from), made));
         }
     }
 

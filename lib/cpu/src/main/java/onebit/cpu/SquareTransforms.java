@@ -15,22 +15,15 @@ import jdk.incubator.vector.FloatVector;
 final class SquareTransforms {
 
     /** Outputs a side of a tile. */
-    int tile() {
-        return 4;
-    }
+    static final int TILE = 4;
 
     /** Products of a tile. */
-    int planes() {
-        return 36;
-    }
+    static final int PLANES = 36;
 
-    /** Bytes of a pixel in a row. */
-    int pixelBytes() {
-        return BYTES;
-    }
+    private SquareTransforms() {}
 
     /** One line of an activated tensor into a row, which begins at its first pixel inside the image. */
-    void loadActivated(long from, long stride, int width, long row, float[] scale, float[] offset, float floor, int p) {
+    static void loadActivated(long from, long stride, int width, long row, float[] scale, float[] offset, float floor, int p) {
         var s = Vectors.parameter(scale, p);
         var o = Vectors.parameter(offset, p);
         var f = FloatVector.broadcast(FLOATS, floor);
@@ -38,7 +31,7 @@ final class SquareTransforms {
     }
 
     /** One line of a tensor, as it is. */
-    void load(long from, long stride, int width, long row) {
+    static void load(long from, long stride, int width, long row) {
         for (int i = 0; i < width; i++) Vectors.store(Vectors.load(from + i * stride), row + i * (long) BYTES);
     }
 
@@ -51,7 +44,7 @@ final class SquareTransforms {
      * @param planeStride bytes from a plane to the next
      * @param scratch     memory for 6 rows
      */
-    void input(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
+    static void input(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
         int pixels = 4 * tiles + 2;
         long line = (long) pixels * BYTES;
         inputDown(rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], pixels, scratch, line);
@@ -102,7 +95,7 @@ final class SquareTransforms {
     }
 
     /** Transform of the output's gradient for the weights' gradient: 4 rows, each from the first pixel of the image. */
-    void outputGradient(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
+    static void outputGradient(long[] rows, int tiles, long to, long tileStride, long planeStride, long scratch) {
         int pixels = 4 * tiles;
         long line = (long) pixels * BYTES;
         gradientDown(rows[0], rows[1], rows[2], rows[3], pixels, scratch, line);
@@ -153,7 +146,7 @@ final class SquareTransforms {
     }
 
     /** Output transform of a line of tiles of products (float32), times {@code scale}, into 4 rows. */
-    void output(long from, long tileStride, long planeStride, int tiles, long[] rows, float scale, long scratch) {
+    static void output(long from, long tileStride, long planeStride, int tiles, long[] rows, float scale, long scratch) {
         long line = 4L * tiles * BYTES;
         for (int i = 0; i < 6; i++) outputAcross(from + 6 * i * planeStride, tileStride, planeStride, tiles, scratch + i * line, scale);
         outputDown(scratch, line, 4 * tiles, rows[0], rows[1], rows[2], rows[3]);
@@ -200,12 +193,12 @@ final class SquareTransforms {
     }
 
     /** Stores a row as a line of a tensor. */
-    void store(long row, long to, long stride, int width) {
+    static void store(long row, long to, long stride, int width) {
         for (int i = 0; i < width; i++) Vectors.store(Vectors.load(row + i * (long) BYTES), to + i * stride);
     }
 
     /** Stores, and sums what is stored: sum += y, squares += y * y. */
-    void storeSums(long row, long to, long stride, int width, float[] sum, float[] squares, int p) {
+    static void storeSums(long row, long to, long stride, int width, float[] sum, float[] squares, int p) {
         var a = FloatVector.zero(FLOATS);
         var q = a;
         for (int i = 0; i < width; i++) {
@@ -219,7 +212,7 @@ final class SquareTransforms {
     }
 
     /** Stores the row plus {@code skip}, and sums. */
-    void storeAddSums(long row, long to, long skip, long stride, int width, float[] sum, float[] squares, int p) {
+    static void storeAddSums(long row, long to, long skip, long stride, int width, float[] sum, float[] squares, int p) {
         var a = FloatVector.zero(FLOATS);
         var q = a;
         for (int i = 0; i < width; i++) {
@@ -233,7 +226,7 @@ final class SquareTransforms {
     }
 
     /** Stores a gradient; with a = x * scale + offset and g the gradient where a > floor, else 0: sum += g, products += g * a. */
-    void storeGradientSums(long row, long to, long x, long stride, int width, float[] scale, float[] offset, float floor,
+    static void storeGradientSums(long row, long to, long x, long stride, int width, float[] scale, float[] offset, float floor,
                                   float[] sum, float[] products, int p) {
         var s = Vectors.parameter(scale, p);
         var o = Vectors.parameter(offset, p);
@@ -254,7 +247,7 @@ final class SquareTransforms {
     }
 
     /** Filter transform of {@code count} filters: 9 taps, {@code tapStride} bytes apart, into planes; turned by 180 degrees if {@code turned}. */
-    void filter(long taps, long tapStride, long count, long to, long planeStride, boolean turned, long scratch) {
+    static void filter(long taps, long tapStride, long count, long to, long planeStride, boolean turned, long scratch) {
         long rows = 4 * count;
         for (int j = 0; j < 3; j++) {
             if (turned) filter1(taps + (8 - j) * tapStride, -3 * tapStride, count, scratch + j * rows, 3 * rows);
@@ -283,7 +276,7 @@ final class SquareTransforms {
     }
 
     /** The filters' gradient from the planes'. The planes are destroyed. */
-    void filterGradient(long from, long planeStride, long count, long taps, long tapStride) {
+    static void filterGradient(long from, long planeStride, long count, long taps, long tapStride) {
         for (int j = 0; j < 6; j++) filterGradient1(from + j * planeStride, 6 * planeStride, count, from + j * planeStride, 6 * planeStride);
         for (int i = 0; i < 3; i++) filterGradient1(from + 6 * i * planeStride, planeStride, count, taps + 3 * i * tapStride, tapStride);
     }

@@ -27,7 +27,6 @@ final class SquareWinogradConvolution extends Convolution {
 
     private record Key(Kind kind, int tiles) {}
 
-    private final SquareTransforms winograd = new SquareTransforms();
     private final TileLines tiles;
     private final boolean training;
     private final Natives natives;
@@ -50,28 +49,28 @@ final class SquareWinogradConvolution extends Convolution {
         super(node, in, out, source, gradients);
         this.training = training;
         this.natives = natives;
-        tiles = new TileLines(winograd, in, out, tilesWanted);
+        tiles = new TileLines(in, out, tilesWanted);
         for (int i = 0; i < workers; i++) bound.add(new HashMap<>());
 
-        long any = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), in.channels, out.channels);
+        long any = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ANY, SquareTransforms.PLANES, in.channels, out.channels);
         Primitive forward = product(tiles.maxTiles, in.channels, out.channels, any);
         primitives.put(new Key(Kind.FORWARD, tiles.maxTiles), forward);
         forwardWeights = OneDnn.query(natives, forward.descriptor, OneDnn.QUERY_WEIGHTS);
         filters = (long) in.channels * out.channels;
         master = natives.allocate(TAPS * filters * 4);
-        planesForward = natives.allocate(winograd.planes() * filters * 4);
+        planesForward = natives.allocate(SquareTransforms.PLANES * filters * 4);
         packedForward = natives.allocate(OneDnn.size(forwardWeights));
-        packs.add(Primitive.reorder(natives, OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels), forwardWeights));
+        packs.add(Primitive.reorder(natives, OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, SquareTransforms.PLANES, in.channels, out.channels), forwardWeights));
         if (training) {
-            long anyBack = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ANY, winograd.planes(), out.channels, in.channels);
+            long anyBack = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ANY, SquareTransforms.PLANES, out.channels, in.channels);
             Primitive back = product(tiles.maxTiles, out.channels, in.channels, anyBack);
             primitives.put(new Key(Kind.BACKWARD_DATA, tiles.maxTiles), back);
             backwardWeights = OneDnn.query(natives, back.descriptor, OneDnn.QUERY_WEIGHTS);
-            gradientWeights = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, winograd.planes(), in.channels, out.channels);
+            gradientWeights = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, SquareTransforms.PLANES, in.channels, out.channels);
             momentum = natives.allocate(TAPS * filters * 4);
-            planesBackward = natives.allocate(winograd.planes() * filters * 4);
+            planesBackward = natives.allocate(SquareTransforms.PLANES * filters * 4);
             packedBackward = natives.allocate(OneDnn.size(backwardWeights));
-            long[] dims = {winograd.planes(), out.channels, in.channels}, transposed = {filters, 1, out.channels};
+            long[] dims = {SquareTransforms.PLANES, out.channels, in.channels}, transposed = {filters, 1, out.channels};
             packs.add(Primitive.reorder(natives, OneDnn.strided(natives, OneDnn.F32, dims, transposed), backwardWeights));
         } else {
             backwardWeights = 0;
@@ -84,7 +83,7 @@ final class SquareWinogradConvolution extends Convolution {
 
     /** Tiles by channels, in each plane. */
     private long tiles(int count, int channels) {
-        return OneDnn.strided(natives, OneDnn.F32, new long[] {winograd.planes(), count, channels}, new long[] {tiles.planeBytes(channels) / 4, channels, 1});
+        return OneDnn.strided(natives, OneDnn.F32, new long[] {SquareTransforms.PLANES, count, channels}, new long[] {tiles.planeBytes(channels) / 4, channels, 1});
     }
 
     private Primitive product(int count, int from, int to, long weights) {
@@ -94,7 +93,7 @@ final class SquareWinogradConvolution extends Convolution {
 
     /** Channels by tiles. */
     private long transposedTiles(int count) {
-        return OneDnn.strided(natives, OneDnn.F32, new long[] {winograd.planes(), in.channels, count}, new long[] {tiles.planeBytes(in.channels) / 4, 1, in.channels});
+        return OneDnn.strided(natives, OneDnn.F32, new long[] {SquareTransforms.PLANES, in.channels, count}, new long[] {tiles.planeBytes(in.channels) / 4, 1, in.channels});
     }
 
     private Primitive gradientProduct(int count, boolean added) {
@@ -117,16 +116,16 @@ final class SquareWinogradConvolution extends Convolution {
 
     @Override
     String algorithm() {
-        return "Winograd F(" + winograd.tile() + "x" + winograd.tile() + ",3x3) "
+        return "Winograd F(" + SquareTransforms.TILE + "x" + SquareTransforms.TILE + ",3x3) "
             + primitives.values().stream().map(p -> p.implementation).distinct().sorted().toList();
     }
 
     private TileLines.LoadLine activated(Worker worker) {
         long pixel = in.pixelStride();
         int width = in.shape.width();
-        if (source.passesThrough()) return (line, row, p) -> winograd.load(line, pixel, width, row);
+        if (source.passesThrough()) return (line, row, p) -> SquareTransforms.load(line, pixel, width, row);
         Normalization.Part part = source.part(worker);
-        return (line, row, p) -> winograd.loadActivated(line, pixel, width, row, part.scale, part.offset, source.floor, p);
+        return (line, row, p) -> SquareTransforms.loadActivated(line, pixel, width, row, part.scale, part.offset, source.floor, p);
     }
 
     @Override
@@ -136,9 +135,9 @@ final class SquareWinogradConvolution extends Convolution {
         Normalization.Part part = next.part(worker);
         long pixel = out.pixelStride();
         int width = out.shape.width();
-        TileLines.StoreLine store = skip != 0 ? (row, o, p) -> winograd.storeAddSums(row, y + o, skip + o, pixel, width, part.sum, part.squares, p)
-            : next.normalizes() ? (row, o, p) -> winograd.storeSums(row, y + o, pixel, width, part.sum, part.squares, p)
-            : (row, o, p) -> winograd.store(row, y + o, pixel, width);
+        TileLines.StoreLine store = skip != 0 ? (row, o, p) -> SquareTransforms.storeAddSums(row, y + o, skip + o, pixel, width, part.sum, part.squares, p)
+            : next.normalizes() ? (row, o, p) -> SquareTransforms.storeSums(row, y + o, pixel, width, part.sum, part.squares, p)
+            : (row, o, p) -> SquareTransforms.store(row, y + o, pixel, width);
         tiles.blocks(images, (from, lines, count) -> {
             tiles.transformInput(in, s, x, from, lines, load);
             bound(worker, Kind.FORWARD, count).run(worker, s.planesIn, packedForward, s.products);
@@ -152,11 +151,11 @@ final class SquareWinogradConvolution extends Convolution {
         TileLines.LoadLine load = activated(worker);
         long outPixel = out.pixelStride(), inPixel = in.pixelStride();
         int width = in.shape.width();
-        TileLines.LoadLine loadGradient = (line, row, p) -> winograd.load(line, outPixel, width, row);
+        TileLines.LoadLine loadGradient = (line, row, p) -> SquareTransforms.load(line, outPixel, width, row);
         Normalization.Part part = source.part(worker);
-        TileLines.StoreLine store = source.normalizes() ? (row, o, p) -> winograd.storeGradientSums(row, dx + o, x + o, inPixel, width,
+        TileLines.StoreLine store = source.normalizes() ? (row, o, p) -> SquareTransforms.storeGradientSums(row, dx + o, x + o, inPixel, width,
                 part.scale, part.offset, source.floor, part.gradientSum, part.products, p)
-            : (row, o, p) -> winograd.store(row, dx + o, inPixel, width);
+            : (row, o, p) -> SquareTransforms.store(row, dx + o, inPixel, width);
         long sum = gradients.of(half, worker.index);
         tiles.blocks(images, (from, lines, count) -> {
             tiles.transformInput(in, s, x, from, lines, load);
@@ -178,9 +177,9 @@ final class SquareWinogradConvolution extends Convolution {
         share(worker, workers, filters, Vectors.LANES, (from, n) -> {
             long gradient = gradients.of(half, 0) + 4 * from;
             for (int w = 1; w < workers; w++)
-                for (int p = 0; p < winograd.planes(); p++)
+                for (int p = 0; p < SquareTransforms.PLANES; p++)
                     WeightKernels.add(gradient + p * plane, gradients.of(half, w) + 4 * from + p * plane, n);
-            winograd.filterGradient(gradient, plane, n, taps, 4 * n);
+            SquareTransforms.filterGradient(gradient, plane, n, taps, 4 * n);
             for (int t = 0; t < TAPS; t++) {
                 long at = t * plane + 4 * from;
                 WeightKernels.descend(master + at, momentum + at, taps + t * 4 * n, n, d.rate(), d.momentum(), d.decay());
@@ -202,9 +201,9 @@ final class SquareWinogradConvolution extends Convolution {
     }
 
     private void transform(Worker worker, long taps, long tapStride, long from, long n) {
-        long scratch = worker.area("filter scratch", 4L * UPDATE_BLOCK * 3 * (winograd.tile() + 2)), plane = 4 * filters;
-        winograd.filter(taps, tapStride, n, planesForward + 4 * from, plane, false, scratch);
-        if (training) winograd.filter(taps, tapStride, n, planesBackward + 4 * from, plane, true, scratch);
+        long scratch = worker.area("filter scratch", 4L * UPDATE_BLOCK * 3 * (SquareTransforms.TILE + 2)), plane = 4 * filters;
+        SquareTransforms.filter(taps, tapStride, n, planesForward + 4 * from, plane, false, scratch);
+        if (training) SquareTransforms.filter(taps, tapStride, n, planesBackward + 4 * from, plane, true, scratch);
     }
 
     @Override
@@ -231,7 +230,7 @@ final class SquareWinogradConvolution extends Convolution {
 
     @Override
     long gradientBytes() {
-        return training ? winograd.planes() * filters * 4 : 0;
+        return training ? SquareTransforms.PLANES * filters * 4 : 0;
     }
 
     private interface Weight {

@@ -24,7 +24,7 @@ final class Strips implements ConvolutionPrimitives.Tensors {
             int n = Strips.perStrip(shape.width());
             Layout strip = new Layout(images.precision, images.order, new Shape(shape.channels(), shape.height(), n * (shape.width() + 1) - 1));
             // Each shape has memory of its own, in which nothing is ever written between the images.
-            return new Side(name + " strips " + strip.shape, images, strip, n);
+            return new Side(name + " strips " + strip.shape + " of " + n, images, strip, n);
         }
 
         int strips(int count) {

@@ -11,19 +11,17 @@ final class TileLines {
     /** With one tile oneDNN 3.13's float32 product for the weights' gradient is wrong; a second one of zeros mends it. */
     private static final int MIN_TILES = 2;
 
-    private final SquareTransforms winograd;
     private final Layout in, out;
     private final int linesOfTiles, tilesOfLine, linesOfBlock;
     /** Tiles of a whole block. */
     final int maxTiles;
 
     /** @param tilesWanted tiles in a block, about */
-    TileLines(SquareTransforms winograd, Layout in, Layout out, int tilesWanted) {
-        this.winograd = winograd;
+    TileLines(Layout in, Layout out, int tilesWanted) {
         this.in = in;
         this.out = out;
-        linesOfTiles = (in.shape.height() + winograd.tile() - 1) / winograd.tile();
-        tilesOfLine = (in.shape.width() + winograd.tile() - 1) / winograd.tile();
+        linesOfTiles = (in.shape.height() + SquareTransforms.TILE - 1) / SquareTransforms.TILE;
+        tilesOfLine = (in.shape.width() + SquareTransforms.TILE - 1) / SquareTransforms.TILE;
         linesOfBlock = Math.max(1, tilesWanted / tilesOfLine);
         maxTiles = Math.max(MIN_TILES, linesOfBlock * tilesOfLine);
     }
@@ -40,11 +38,11 @@ final class TileLines {
 
         Scratch(Worker worker) {
             int channels = Math.max(in.channels, out.channels);
-            planesIn = worker.area("tiles in", winograd.planes() * planeBytes(channels));
-            planesOut = worker.area("tiles out", winograd.planes() * planeBytes(channels));
-            products = worker.area("products", winograd.planes() * planeBytes(channels));
-            rowBytes = (long) (tilesOfLine * winograd.tile() + 2) * winograd.pixelBytes();
-            int n = winograd.tile() + 2;
+            planesIn = worker.area("tiles in", SquareTransforms.PLANES * planeBytes(channels));
+            planesOut = worker.area("tiles out", SquareTransforms.PLANES * planeBytes(channels));
+            products = worker.area("products", SquareTransforms.PLANES * planeBytes(channels));
+            rowBytes = (long) (tilesOfLine * SquareTransforms.TILE + 2) * Vectors.BYTES;
+            int n = SquareTransforms.TILE + 2;
             rows = worker.area("rows " + tilesOfLine + " " + in.shape.width(), (n + 1) * rowBytes);
             zeros = rows + n * rowBytes;
             lines = worker.area("lines", n * rowBytes);
@@ -52,13 +50,13 @@ final class TileLines {
 
         /** Row buffer for line y of an image: lines follow one another round a ring. */
         long row(int y) {
-            int n = winograd.tile() + 2;
+            int n = SquareTransforms.TILE + 2;
             return rows + Math.floorMod(y, n) * rowBytes;
         }
 
         /** Its first pixel inside the image; the one before is zero, and so are those behind the image's width. */
         long inside(int y) {
-            return row(y) + winograd.pixelBytes();
+            return row(y) + Vectors.BYTES;
         }
     }
 
@@ -73,7 +71,7 @@ final class TileLines {
 
     /** Input transform of tile lines from .. from + count - 1, counted over all images. */
     void transformInput(Layout layout, Scratch s, long images, int from, int count, LoadLine load) {
-        int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
+        int m = SquareTransforms.TILE, height = layout.shape.height(), width = layout.shape.width();
         long pixel = 4L * layout.channels, planeStride = planeBytes(layout.channels);
         long[] rows = new long[m + 2];
         for (int v = 0; v < vectorsOfPixel(layout); v++) {
@@ -89,14 +87,14 @@ final class TileLines {
                         load.at(images + image * layout.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, s.inside(y), v * Vectors.LANES);
                 }
                 loaded = top + m + 1;
-                winograd.input(rows, tilesOfLine, s.planesIn + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
+                SquareTransforms.input(rows, tilesOfLine, s.planesIn + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
             }
         }
     }
 
     /** Transform of the output's gradient, for the gradient of the weights. */
     void transformOutputGradient(Scratch s, long dy, int from, int count) {
-        int m = winograd.tile(), height = out.shape.height(), width = out.shape.width();
+        int m = SquareTransforms.TILE, height = out.shape.height(), width = out.shape.width();
         long pixel = 4L * out.channels, planeStride = planeBytes(out.channels);
         long[] rows = new long[m];
         for (int v = 0; v < vectorsOfPixel(out); v++)
@@ -104,10 +102,10 @@ final class TileLines {
                 int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m;
                 for (int i = 0; i < m; i++) {
                     int y = top + i;
-                    rows[i] = (y < height ? s.row(y) : s.zeros) + winograd.pixelBytes();
-                    if (y < height) winograd.load(dy + image * out.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, pixel, width, rows[i]);
+                    rows[i] = (y < height ? s.row(y) : s.zeros) + Vectors.BYTES;
+                    if (y < height) SquareTransforms.load(dy + image * out.imageBytes + y * width * pixel + v * (long) Vectors.BYTES, pixel, width, rows[i]);
                 }
-                winograd.outputGradient(rows, tilesOfLine, s.planesOut + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
+                SquareTransforms.outputGradient(rows, tilesOfLine, s.planesOut + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, s.lines);
             }
     }
 
@@ -118,7 +116,7 @@ final class TileLines {
 
     /** Output transform of tile lines; {@code store} gets each line's row and its byte offset from the first image. */
     void transformOutput(Worker worker, Layout layout, Scratch s, int from, int count, float scale, StoreLine store) {
-        int m = winograd.tile(), height = layout.shape.height(), width = layout.shape.width();
+        int m = SquareTransforms.TILE, height = layout.shape.height(), width = layout.shape.width();
         long pixel = 4L * layout.channels, planeStride = planeBytes(layout.channels);
         long output = worker.area("output rows", m * s.rowBytes);
         long[] rows = new long[m];
@@ -126,7 +124,7 @@ final class TileLines {
         for (int v = 0; v < vectorsOfPixel(layout); v++)
             for (int l = 0; l < count; l++) {
                 int image = (from + l) / linesOfTiles, top = (from + l) % linesOfTiles * m;
-                winograd.output(s.products + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, tilesOfLine, rows, scale, s.lines);
+                SquareTransforms.output(s.products + l * tilesOfLine * pixel + v * (long) Vectors.BYTES, pixel, planeStride, tilesOfLine, rows, scale, s.lines);
                 for (int i = 0; i < m && top + i < height; i++)
                     store.at(rows[i], image * layout.imageBytes + (top + i) * width * pixel + v * (long) Vectors.BYTES, v * Vectors.LANES);
             }
@@ -152,7 +150,7 @@ final class TileLines {
 
     private void clearTile(Scratch s, int tile) {
         long inTile = 4L * in.channels, outTile = 4L * out.channels;
-        for (int p = 0; p < winograd.planes(); p++) {
+        for (int p = 0; p < SquareTransforms.PLANES; p++) {
             Vectors.clear(s.planesIn + p * planeBytes(in.channels) + tile * inTile, inTile);
             Vectors.clear(s.planesOut + p * planeBytes(out.channels) + tile * outTile, outTile);
         }

@@ -14,10 +14,9 @@ final class Worker {
     final float[] pixels;
 
     private final Natives natives;
-    private final Map<String, Long> areas = new HashMap<>();
-    private final Map<String, Long> sizes = new HashMap<>();
-    private long scratchpad;
-    private long scratchpadSize;
+    private final Map<String, Area> areas = new HashMap<>();
+
+    private record Area(long address, long bytes) {}
 
     Worker(int index, int from, int to, int pixels, Natives natives) {
         this.index = index;
@@ -32,20 +31,13 @@ final class Worker {
         return to - from;
     }
 
-    /** Scratch memory of a purpose, at least this large; its contents are lost when it grows. */
+    /** Address of scratch memory of a purpose, at least this large; its contents are lost when it grows. */
     long area(String purpose, long bytes) {
-        if (sizes.getOrDefault(purpose, 0L) < bytes) {
-            areas.put(purpose, natives.allocate(bytes));
-            sizes.put(purpose, bytes);
+        Area area = areas.get(purpose);
+        if (area == null || area.bytes < bytes) {
+            area = new Area(natives.allocate(bytes), bytes);
+            areas.put(purpose, area);
         }
-        return areas.get(purpose);
-    }
-
-    long scratchpad(long bytes) {
-        if (bytes > scratchpadSize || scratchpad == 0) {
-            scratchpad = natives.allocate(Math.max(bytes, 4096));
-            scratchpadSize = bytes;
-        }
-        return scratchpad;
+        return area.address;
     }
 }

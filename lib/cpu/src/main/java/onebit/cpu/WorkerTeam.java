@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
 
 /**
  * Threads that run the same work, each on its part of the batch, and meet at barriers. They wait for work without
- * using the processor, and at a barrier by spinning for some microseconds; then they sleep in short naps, so that on a
+ * using the processor, and at a barrier by spinning for up to a millisecond; then they sleep in short naps, so that on a
  * busy machine the worker that is waited for gets the core.
  */
 final class WorkerTeam implements AutoCloseable {
@@ -24,6 +24,7 @@ final class WorkerTeam implements AutoCloseable {
     private final AtomicInteger arrived = new AtomicInteger();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile int generation;
+    private volatile boolean closed;
 
     WorkerTeam(int size) {
         this.size = size;
@@ -47,12 +48,14 @@ final class WorkerTeam implements AutoCloseable {
         return size;
     }
 
-    private static void serve(LinkedTransferQueue<Runnable> queue) {
+    private void serve(LinkedTransferQueue<Runnable> queue) {
         OneDnn.singleThreaded();
-        try {
-            while (true) queue.take().run();
-        } catch (InterruptedException e) {
-            // The team was closed.
+        while (!closed) {
+            try {
+                queue.take().run();
+            } catch (InterruptedException e) {
+                // Nobody here interrupts; whoever does, there may still be work to come.
+            }
         }
     }
 
@@ -113,6 +116,6 @@ final class WorkerTeam implements AutoCloseable {
 
     @Override
     public void close() {
-        for (var queue : queues) queue.add(() -> Thread.currentThread().interrupt());
+        for (var queue : queues) queue.add(() -> closed = true);
     }
 }

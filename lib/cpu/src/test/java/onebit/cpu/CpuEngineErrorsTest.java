@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import onebit.engine.Batch;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Engine;
@@ -17,6 +19,7 @@ import onebit.engine.Precision;
 import onebit.model.Graph;
 import onebit.model.GraphBuilder;
 import onebit.model.InitialWeights;
+import onebit.model.NamedTensors;
 import onebit.model.Padding;
 import onebit.model.Shape;
 import onebit.model.WideResNet;
@@ -120,7 +123,7 @@ class CpuEngineErrorsTest {
         }
     }
 
-    /** Runs out after so many pieces of memory; counts oneDNN's objects that are not destroyed. */
+    /** Runs out after so many pieces of memory and oneDNN's objects; counts those objects that are not destroyed. */
     private static final class ScarceNatives extends Natives {
         private int left, objects;
 
@@ -135,6 +138,7 @@ class CpuEngineErrorsTest {
                 destroy.run();
                 objects--;
             });
+            if (left-- == 0) throw new OutOfMemoryError("planted");
         }
 
         @Override
@@ -151,7 +155,7 @@ class CpuEngineErrorsTest {
         NetworkOptions options = NetworkOptions.training(precision).withAlgorithm(algorithm).withBatchSize(4);
         NativeLibrary.unpack();
         boolean made = false;
-        for (int pieces = 0; !made; pieces += 1 + pieces / 8) {
+        for (int pieces = 0; !made; pieces += 1 + pieces / 16) {
             ScarceNatives natives = new ScarceNatives(pieces);
             Set<Thread> before = Thread.getAllStackTraces().keySet();
             try (CpuNetwork network = new CpuNetwork(GRAPH, options, 2, natives)) {
@@ -169,6 +173,50 @@ class CpuEngineErrorsTest {
                 assertTrue(thread.join(Duration.ofSeconds(20)), thread + " goes on");
             }
         }
+    }
+
+    @Test
+    void aLabelOfNoClassIsRefusedAndChangesNothing() {
+        SyntheticBatch whole = SyntheticBatch.of(GRAPH, 4, 1);
+        Batch wrong = new Batch() {
+            @Override
+            public int size() {
+                return whole.size();
+            }
+
+            @Override
+            public int label(int index) {
+                return index == 2 ? GRAPH.classes() : whole.label(index);
+            }
+
+            @Override
+            public void read(int index, float[] pixels) {
+                whole.read(index, pixels);
+            }
+        };
+        try (Network network = new CpuEngine().network(GRAPH, NetworkOptions.training(Precision.FLOAT32).withBatchSize(4).withThreads(2))) {
+            network.load(InitialWeights.state(GRAPH, 1));
+            NamedTensors before = network.state();
+            String message = "Image 2 has label " + GRAPH.classes() + "; the network tells classes 0 to " + (GRAPH.classes() - 1) + " apart.";
+            assertEquals(message, assertThrows(IllegalArgumentException.class, () -> network.train(wrong, 0.1)).getMessage());
+            assertEquals(message, assertThrows(IllegalArgumentException.class, () -> network.evaluate(wrong, null)).getMessage());
+            assertEquals(before, network.state());
+        }
+    }
+
+    @Test
+    void anObjectThatCannotBeDestroyedKeepsNoOtherAlive() {
+        Natives natives = new Natives();
+        List<String> destroyed = new ArrayList<>();
+        natives.allocate(1);
+        natives.own(() -> destroyed.add("first"));
+        natives.own(() -> {
+            throw new IllegalStateException("planted");
+        });
+        natives.own(() -> destroyed.add("last"));
+        assertEquals("planted", assertThrows(IllegalStateException.class, natives::close).getMessage());
+        assertEquals(List.of("last", "first"), destroyed);
+        assertThrows(IllegalStateException.class, () -> natives.allocate(1), "the memory is still there");
     }
 
     @Test

@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import onebit.engine.CpuFeatures;
-import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,11 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's, or which do without
- * its AMX; in bf16 only if it has instructions for that, so without emulation.
+ * its AMX.
  */
 class OtherProcessorsTest {
-
-    private static final int LEAST_TESTS = 500;
 
     @TempDir
     Path temp;
@@ -30,7 +26,7 @@ class OtherProcessorsTest {
     @ValueSource(ints = {128, 256})
     void shorterVectorsPassTheSameTests(int bits) throws Exception {
         Assumptions.assumeTrue(bits < FloatVector.SPECIES_PREFERRED.vectorBitSize(), "the tests themselves run on vectors of this length");
-        assertPass(LEAST_TESTS, bits, List.of(), VectorsTest.class, RowKernelsTest.class, SquareTransformsTest.class, ColumnTransformsTest.class, LayoutTest.class,
+        assertPass(bits, List.of(), VectorsTest.class, RowKernelsTest.class, SquareTransformsTest.class, ColumnTransformsTest.class, LayoutTest.class,
             WeightKernelsTest.class, ConversionKernelsTest.class, CpuEngineTest.class);
     }
 
@@ -38,20 +34,20 @@ class OtherProcessorsTest {
     @Test
     void avx2HasFastImplementationsToo() throws Exception {
         Assumptions.assumeTrue(FloatVector.SPECIES_PREFERRED.vectorBitSize() > 256, "ImplementationsTest itself runs without AVX-512");
-        assertPass(4, 256, List.of("env", "ONEDNN_MAX_CPU_ISA=AVX2"), ImplementationsTest.class);
+        assertPass(256, List.of("env", "ONEDNN_MAX_CPU_ISA=AVX2"), ImplementationsTest.class);
     }
 
     /** A processor that has AMX computes in bf16 as one without it, too, if oneDNN is told so. */
     @Test
     void bf16WithoutAmxPassesTheSameTests() throws Exception {
         Assumptions.assumeTrue(CpuFeatures.detect().bf16() && OneDnn.amx(), "the tests themselves run without AMX, or without bf16");
-        assertPass(15, 512, List.of("env", "ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16"), ImplementationsTest.class, CpuEngineTest.class);
+        assertPass(512, List.of("env", "ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16"), ImplementationsTest.class, CpuEngineTest.class);
     }
 
-    private void assertPass(int least, int bits, List<String> prefix, Class<?>... tests) throws Exception {
-        String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
+    private void assertPass(int bits, List<String> prefix, Class<?>... tests) throws Exception {
+        String printed = Bf16.process(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
             .run(prefix, temp.resolve("output"), Stream.of(tests).map(Class::getName).toArray(String[]::new));
-        var counts = Pattern.compile(bits + "-bit vectors: (\\d+) tests succeeded, 0 failed").matcher(printed);
-        assertTrue(counts.find() && Integer.parseInt(counts.group(1)) >= least, printed);
+        for (Class<?> test : tests)
+            assertTrue(printed.contains(test.getSimpleName() + " passed on " + bits + "-bit vectors"), printed);
     }
 }

@@ -32,25 +32,23 @@ class SquareTransformsTest {
         }
     }
 
-    /** A size, an implementation, and what lies in memory around its transforms. */
+    /** A size, and what lies in memory around its transforms. */
     private static final class Case implements AutoCloseable {
-        final SquareTransforms winograd;
         final TestMemory memory;
         final int channels, height, width, m, tilesOfLine, tiles;
         final long pixel, rowBytes, tileStride, planeStride, productStride, productPlane, filterPlane;
         final double tolerance;
 
         Case(int height, int width, long seed) {
-            winograd = new SquareTransforms();
             tolerance = 1e-3;
             memory = new TestMemory(seed);
             this.height = height;
             this.width = width;
             channels = Vectors.LANES;
-            m = winograd.tile();
+            m = SquareTransforms.TILE;
             tilesOfLine = (width + m - 1) / m;
             tiles = tilesOfLine * ((height + m - 1) / m);
-            pixel = winograd.pixelBytes();
+            pixel = Vectors.BYTES;
             rowBytes = (tilesOfLine * m + 2) * pixel;
             tileStride = 3L * Vectors.BYTES;
             planeStride = tiles * tileStride + 320;
@@ -71,23 +69,23 @@ class SquareTransformsTest {
             return row;
         }
 
-        /** Input transform of all tiles: planes of tiles in the tensor's precision. */
+        /** Input transform of all tiles: planes of tiles. */
         long transformed(Image image) {
-            long planes = memory.allocate(winograd.planes() * planeStride), scratch = memory.allocate((m + 2) * rowBytes);
+            long planes = memory.allocate(SquareTransforms.PLANES * planeStride), scratch = memory.allocate((m + 2) * rowBytes);
             for (int line = 0; line * m < height; line++) {
                 long[] rows = new long[m + 2];
                 for (int i = 0; i < m + 2; i++) rows[i] = row(image, line * m - 1 + i);
-                winograd.input(rows, tilesOfLine, planes + line * tilesOfLine * tileStride, tileStride, planeStride, scratch);
+                SquareTransforms.input(rows, tilesOfLine, planes + line * tilesOfLine * tileStride, tileStride, planeStride, scratch);
             }
             return planes;
         }
 
         long transformedOutputGradient(Image gradient) {
-            long planes = memory.allocate(winograd.planes() * planeStride), scratch = memory.allocate((m + 2) * rowBytes);
+            long planes = memory.allocate(SquareTransforms.PLANES * planeStride), scratch = memory.allocate((m + 2) * rowBytes);
             for (int line = 0; line * m < height; line++) {
                 long[] rows = new long[m];
                 for (int i = 0; i < m; i++) rows[i] = row(gradient, line * m + i) + pixel;
-                winograd.outputGradient(rows, tilesOfLine, planes + line * tilesOfLine * tileStride, tileStride, planeStride, scratch);
+                SquareTransforms.outputGradient(rows, tilesOfLine, planes + line * tilesOfLine * tileStride, tileStride, planeStride, scratch);
             }
             return planes;
         }
@@ -97,17 +95,17 @@ class SquareTransformsTest {
         }
 
         long filterPlanes(double[][] taps, boolean turned) {
-            long tapStride = 4L * channels + 64, from = memory.allocate(9 * tapStride), to = memory.allocate(winograd.planes() * filterPlane);
+            long tapStride = 4L * channels + 64, from = memory.allocate(9 * tapStride), to = memory.allocate(SquareTransforms.PLANES * filterPlane);
             long scratch = memory.allocate(3L * (m + 2) * channels * 4);
             for (int t = 0; t < 9; t++) for (int k = 0; k < channels; k++) TestMemory.setFloat(from + t * tapStride + 4L * k, (float) taps[k][t]);
-            winograd.filter(from, tapStride, channels, to, filterPlane, turned, scratch);
+            SquareTransforms.filter(from, tapStride, channels, to, filterPlane, turned, scratch);
             return to;
         }
 
         /** Products of tiles and filters, channel by channel, and back. */
         Image filtered(long planes, long filters, float scale) {
-            long products = memory.allocate(winograd.planes() * productPlane), scratch = memory.allocate((m + 2) * rowBytes);
-            for (int p = 0; p < winograd.planes(); p++)
+            long products = memory.allocate(SquareTransforms.PLANES * productPlane), scratch = memory.allocate((m + 2) * rowBytes);
+            for (int p = 0; p < SquareTransforms.PLANES; p++)
                 for (int t = 0; t < tiles; t++)
                     for (int k = 0; k < channels; k++)
                         TestMemory.setFloat(products + p * productPlane + t * productStride + 4L * k,
@@ -116,7 +114,7 @@ class SquareTransformsTest {
             for (int line = 0; line * m < height; line++) {
                 long[] rows = new long[m];
                 for (int i = 0; i < m; i++) rows[i] = memory.allocate(rowBytes);
-                winograd.output(products + line * tilesOfLine * productStride, productStride, productPlane, tilesOfLine, rows, scale, scratch);
+                SquareTransforms.output(products + line * tilesOfLine * productStride, productStride, productPlane, tilesOfLine, rows, scale, scratch);
                 for (int i = 0; i < m && line * m + i < height; i++)
                     for (int x = 0; x < width; x++) for (int k = 0; k < channels; k++) result[k][line * m + i][x] = TestMemory.getFloat(rows[i] + x * pixel + 4L * k);
             }
@@ -125,14 +123,14 @@ class SquareTransformsTest {
 
         /** The filters' gradient, from planes of products summed over the tiles. */
         double[][] filterGradient(long in, long gradient) {
-            long planes = memory.allocate(winograd.planes() * filterPlane), tapStride = 4L * channels + 64, taps = memory.allocate(9 * tapStride);
-            for (int p = 0; p < winograd.planes(); p++)
+            long planes = memory.allocate(SquareTransforms.PLANES * filterPlane), tapStride = 4L * channels + 64, taps = memory.allocate(9 * tapStride);
+            for (int p = 0; p < SquareTransforms.PLANES; p++)
                 for (int k = 0; k < channels; k++) {
                     double sum = 0;
                     for (int t = 0; t < tiles; t++) sum += tile(in, p, t, k) * tile(gradient, p, t, k);
                     TestMemory.setFloat(planes + p * filterPlane + 4L * k, (float) sum);
                 }
-            winograd.filterGradient(planes, filterPlane, channels, taps, tapStride);
+            SquareTransforms.filterGradient(planes, filterPlane, channels, taps, tapStride);
             double[][] result = new double[channels][9];
             for (int t = 0; t < 9; t++) for (int k = 0; k < channels; k++) result[k][t] = TestMemory.getFloat(taps + t * tapStride + 4L * k);
             return result;
@@ -215,7 +213,6 @@ class SquareTransformsTest {
 
     /** A line of a tensor, a row of the same width, and the parameters of its channels. */
     private static final class Line implements AutoCloseable {
-        final SquareTransforms winograd;
         final TestMemory memory;
         final int width, channels, p;
         final float floor;
@@ -225,7 +222,6 @@ class SquareTransformsTest {
         Line(int width, double floor, long seed) {
             this.width = width;
             this.floor = (float) floor;
-            winograd = new SquareTransforms();
             memory = new TestMemory(seed);
             channels = Vectors.LANES;
             p = memory.drawInt(3) * channels;
@@ -253,13 +249,13 @@ class SquareTransformsTest {
 
         /** A row of float32. */
         long row() {
-            long row = memory.allocate(width * (long) winograd.pixelBytes());
+            long row = memory.allocate(width * (long) Vectors.BYTES);
             for (int i = 0; i < width * channels; i++) TestMemory.setFloat(row + 4L * i, memory.draw(4, 256));
             return row;
         }
 
         double inRow(long row, int x, int k) {
-            return TestMemory.getFloat(row + x * (long) winograd.pixelBytes() + 4L * k);
+            return TestMemory.getFloat(row + x * (long) Vectors.BYTES + 4L * k);
         }
 
         void add(int k, double toSum, double toProducts) {
@@ -297,8 +293,8 @@ class SquareTransformsTest {
         forAllLines((l, floor) -> {
             Row from = l.tensor();
             long plain = l.row(), activated = l.row();
-            l.winograd.load(from.address(), from.stride(), l.width, plain);
-            l.winograd.loadActivated(from.address(), from.stride(), l.width, activated, l.scale, l.offset, l.floor, l.p);
+            SquareTransforms.load(from.address(), from.stride(), l.width, plain);
+            SquareTransforms.loadActivated(from.address(), from.stride(), l.width, activated, l.scale, l.offset, l.floor, l.p);
             for (int x = 0; x < l.width; x++)
                 for (int k = 0; k < l.channels; k++) {
                     double value = from.get(x, k);
@@ -313,8 +309,8 @@ class SquareTransformsTest {
         forAllLines((l, floor) -> {
             long row = l.row();
             Row stored = l.tensor(), summed = l.tensor();
-            l.winograd.store(row, stored.address(), stored.stride(), l.width);
-            l.winograd.storeSums(row, summed.address(), summed.stride(), l.width, l.sum, l.products, l.p);
+            SquareTransforms.store(row, stored.address(), stored.stride(), l.width);
+            SquareTransforms.storeSums(row, summed.address(), summed.stride(), l.width, l.sum, l.products, l.p);
             for (int x = 0; x < l.width; x++)
                 for (int k = 0; k < l.channels; k++) {
                     float expected = (float) l.inRow(row, x, k);
@@ -332,7 +328,7 @@ class SquareTransformsTest {
         forAllLines((l, floor) -> {
             long row = l.row();
             Row to = l.tensor(), skip = l.like(to);
-            l.winograd.storeAddSums(row, to.address(), skip.address(), to.stride(), l.width, l.sum, l.products, l.p);
+            SquareTransforms.storeAddSums(row, to.address(), skip.address(), to.stride(), l.width, l.sum, l.products, l.p);
             for (int x = 0; x < l.width; x++)
                 for (int k = 0; k < l.channels; k++) {
                     float expected = (float) (l.inRow(row, x, k) + skip.get(x, k));
@@ -349,7 +345,7 @@ class SquareTransformsTest {
         forAllLines((l, floor) -> {
             long row = l.row();
             Row to = l.tensor(), stored = l.like(to);
-            l.winograd.storeGradientSums(row, to.address(), stored.address(), to.stride(), l.width, l.scale, l.offset, l.floor, l.sum, l.products, l.p);
+            SquareTransforms.storeGradientSums(row, to.address(), stored.address(), to.stride(), l.width, l.scale, l.offset, l.floor, l.sum, l.products, l.p);
             for (int x = 0; x < l.width; x++)
                 for (int k = 0; k < l.channels; k++) {
                     float gradient = (float) l.inRow(row, x, k);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class WeightKernelsTest {
 
-    /** Whole pairs of vectors, more than one. */
+    /** Whole vectors, more than one. */
     private static final int COUNT = 6 * Vectors.LANES;
 
     private final TestMemory memory = new TestMemory(1);

@@ -121,6 +121,22 @@ class WorkerTeamTest {
     }
 
     @Test
+    void aWorkerThatSomebodyInterruptsWorksOn() {
+        Thread[] threads = new Thread[2];
+        AtomicInteger done = new AtomicInteger();
+        try (WorkerTeam team = new WorkerTeam(2)) {
+            team.run(index -> threads[index] = Thread.currentThread());
+            threads[0].interrupt();
+            team.run(index -> {
+                if (index == 1) Thread.currentThread().interrupt();
+                done.incrementAndGet();
+            });
+            team.run(index -> done.incrementAndGet());
+        }
+        assertEquals(4, done.get());
+    }
+
+    @Test
     void closingEndsTheThreads() throws InterruptedException {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         try (WorkerTeam team = new WorkerTeam(3)) {
