@@ -60,7 +60,8 @@ public final class EnginesCommand implements Callable<Integer> {
             out.println();
             out.println(engine.name() + (engine.summary().isBlank() ? "" : ": " + engine.summary()));
             for (Engine.Mode mode : engine.modes())
-                out.printf("  %-4s  %-8s  %-3s  %s%n", mode.device().label(), mode.precision().label(), mode.available() ? "yes" : "no", mode.note());
+                out.printf("  %-4s  %-8s  %-3s  %s%n", mode.device().label(), mode.precision().label(), mode.available() ? "yes" : "no",
+                    mode.note() + (mode.available() && !engine.automatic(mode.device()) ? "; with --engine " + engine.name() + " only, not by auto" : ""));
         }
         out.flush();
     }

@@ -26,6 +26,11 @@ record BuiltInEngine(Engine engine) implements EngineCandidate {
     }
 
     @Override
+    public boolean automatic(Device device) {
+        return true;
+    }
+
+    @Override
     public List<Engine.Mode> modes() {
         return engine.modes();
     }

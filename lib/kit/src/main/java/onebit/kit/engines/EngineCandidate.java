@@ -18,6 +18,9 @@ public interface EngineCandidate {
     /** Of the engines that can run, {@code auto} takes the one with the greatest. */
     int preference();
 
+    /** Whether {@code auto} may take it on a device; where not, it is taken by its name alone. */
+    boolean automatic(Device device);
+
     /** What it can do on this machine; needs no native library and no network. */
     List<Engine.Mode> modes();
 

@@ -19,7 +19,7 @@ import onebit.run.UserError;
 
 /**
  * What an engine's jar says about itself in {@value #RESOURCE}, so that what it needs is known before it is loaded: {@code name},
- * {@code summary}, {@code preference}; and {@code libraries}, {@code megabytes} and {@code platforms} for the CPU, the same
+ * {@code summary}, {@code preference}; and {@code libraries}, {@code megabytes}, {@code platforms} and {@code automatic} for the CPU, the same
  * followed by {@code .cuda} for an NVIDIA GPU; {@code libraries.shared} for what it needs on both; {@code processor.AVX-512} and the like, what stands in the coordinates for
  * <code>${processor}</code> on such a {@link CpuFeatures processor}.
  *
@@ -40,8 +40,10 @@ public record EngineDescription(String name, String summary, int preference, Map
      * @param processors  what <code>${processor}</code> stands for, by the processor's vector instructions; nothing for others
      * @param megabytes   of all together, for people: whole 10^6 bytes, 0 if that is not worth telling
      * @param platforms   names of the platforms for which these exist; empty: any
+     * @param automatic   whether {@code auto} may take the engine on this device: {@code false} where so much is to be fetched that
+     *                    somebody should have asked for it by the engine's name
      */
-    public record Libraries(List<String> coordinates, Map<String, String> processors, int megabytes, List<String> platforms) {
+    public record Libraries(List<String> coordinates, Map<String, String> processors, int megabytes, List<String> platforms, boolean automatic) {
 
         List<String> on(Platform platform, CpuFeatures processor) {
             String classifier = processors.getOrDefault(processor.name(), "");
@@ -82,8 +84,9 @@ public record EngineDescription(String name, String summary, int preference, Map
     }
 
     private static Libraries libraries(Properties properties, String suffix, Path jar) {
-        return new Libraries(list(properties.getProperty("libraries.shared", "") + " " + properties.getProperty("libraries" + suffix, "")), processors(properties), number(properties, "megabytes" + suffix, jar),
-            list(properties.getProperty("platforms" + suffix, "")));
+        return new Libraries(list(properties.getProperty("libraries.shared", "") + " " + properties.getProperty("libraries" + suffix, "")), processors(properties),
+            number(properties, "megabytes" + suffix, jar), list(properties.getProperty("platforms" + suffix, "")),
+            !properties.getProperty("automatic" + suffix, "").strip().equals("false"));
     }
 
     private static Map<String, String> processors(Properties properties) {

@@ -97,14 +97,14 @@ public final class EngineResolver {
 
     private boolean can(String engine, Device device, String precision) {
         Wish wish = Wish.of(device, precision);
-        return candidates.stream().filter(c -> engine.equals("auto") || c.name().equals(engine)).anyMatch(c -> c.modes().stream().anyMatch(wish::granted));
+        return candidates.stream().filter(c -> engine.equals("auto") ? c.automatic(device) : c.name().equals(engine)).anyMatch(c -> c.modes().stream().anyMatch(wish::granted));
     }
 
     /**
-     * An engine by name, or for {@code auto} the first that can run on the device; at the wanted precision, or for
-     * {@code auto} at the first that the engine has there.
+     * An engine by name, or for {@code auto} the first that can run on the device and need not be asked for
+     * ({@link EngineCandidate#automatic}); at the wanted precision, or for {@code auto} at the first that the engine has there.
      *
-     * @throws UserError if there is none such, saying why
+     * @throws UserError if there is none such, or what it needs cannot be had, saying why, and for {@code auto} why it was none before
      */
     public EngineChoice choose(String engine, Device device, String precision) {
         Wish wish = Wish.of(device, precision);
@@ -113,8 +113,9 @@ public final class EngineResolver {
         for (EngineCandidate candidate : candidates) {
             List<Engine.Mode> modes = candidate.modes();
             Optional<Engine.Mode> mode = modes.stream().filter(wish::granted).findFirst();
-            if (mode.isPresent()) return choice(candidate, mode.get(), (refusals.isEmpty() ? "" : "; not " + String.join("; not ", refusals)) + unused(device));
-            refusals.add(candidate.name() + ": " + wish.refusal(modes));
+            if (mode.isPresent() && candidate.automatic(device)) return choice(candidate, mode.get(), refusals, unused(device));
+            refusals.add(candidate.name() + ": " + (mode.isPresent() ? "it can (" + mode.get().note() + "), but is taken with --engine " + candidate.name() + " only"
+                : wish.refusal(modes)));
         }
         throw new UserError(candidates.isEmpty() ? "There is no engine. Build the project again (make build)."
             : "No engine can run" + wish + " on this machine; " + String.join("; ", refusals) + ".");
@@ -123,16 +124,22 @@ public final class EngineResolver {
     private static EngineChoice choose(EngineCandidate candidate, Wish wish) {
         List<Engine.Mode> modes = candidate.modes();
         Optional<Engine.Mode> mode = modes.stream().filter(wish::granted).findFirst();
-        if (mode.isPresent()) return choice(candidate, mode.get(), "");
+        if (mode.isPresent()) return choice(candidate, mode.get(), List.of(), "");
         String can = modes.stream().filter(Engine.Mode::available).map(m -> m.precision().label() + " on " + m.device().label()).collect(Collectors.joining(", "));
         throw new UserError("The engine '" + candidate.name() + "' cannot run" + wish + " on this machine: "
             + wish.refusal(modes) + "." + (can.isEmpty() ? " Use --engine reference, or another machine." : " It can run in " + can + "."));
     }
 
-    private static EngineChoice choice(EngineCandidate candidate, Engine.Mode mode, String remark) {
+    /** @param refusals of the engines that would have come before */
+    private static EngineChoice choice(EngineCandidate candidate, Engine.Mode mode, List<String> refusals, String remark) {
+        String not = refusals.isEmpty() ? "" : "; not " + String.join("; not ", refusals);
         String line = candidate.name() + (mode.device() == Device.CPU ? "" : " on " + mode.device().label()) + ", " + mode.precision().label()
-            + (mode.note().isBlank() ? "" : " (" + mode.note() + ")") + remark;
-        return new EngineChoice(candidate.open(mode.device()), mode.device(), mode.precision(), 0, line);
+            + (mode.note().isBlank() ? "" : " (" + mode.note() + ")") + not + remark;
+        try {
+            return new EngineChoice(candidate.open(mode.device()), mode.device(), mode.precision(), 0, line);
+        } catch (UserError e) {
+            throw refusals.isEmpty() ? e : new UserError(e.getMessage() + " (It was to be " + candidate.name() + not + ".)", e);
+        }
     }
 
     /** That a GPU lies idle, if the CPU was asked for and an engine could use one. */
@@ -141,7 +148,8 @@ public final class EngineResolver {
         for (EngineCandidate candidate : candidates)
             for (Engine.Mode mode : candidate.modes())
                 if (mode.available() && mode.device() != Device.CPU)
-                    return "; --device " + mode.device().label() + " would take " + candidate.name() + " (" + mode.note() + ")";
+                    return "; " + (candidate.automatic(mode.device()) ? "" : "--engine " + candidate.name() + " ") + "--device " + mode.device().label() + " would take "
+                        + candidate.name() + " (" + mode.note() + ")";
         return "";
     }
 

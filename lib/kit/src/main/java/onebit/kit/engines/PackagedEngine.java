@@ -53,6 +53,12 @@ final class PackagedEngine implements EngineCandidate {
     }
 
     @Override
+    public boolean automatic(Device device) {
+        Libraries libraries = description.libraries().get(device);
+        return libraries != null && libraries.automatic();
+    }
+
+    @Override
     public synchronized List<Engine.Mode> modes() {
         if (listed == null) listed = load(List.of());
         return listed.modes().stream().map(m -> exists(m.device()) ? m : new Engine.Mode(m.device(), m.precision(), false, lacking(m.device()))).toList();

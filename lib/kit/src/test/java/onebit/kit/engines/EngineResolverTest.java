@@ -142,6 +142,32 @@ class EngineResolverTest {
     }
 
     @Test
+    void whatIsToBeAskedForByNameIsNotTakenWhereABetterEngineRefuses() throws Exception {
+        EngineJar.write(engines, "falcon", false, "preference = 20\nlibraries.cuda = \n");
+        EngineJar.write(engines, "swift", true, WITH_NATIVES.replace(" =", ".cuda =") + "automatic.cuda = false\n");
+        EngineResolver resolver = resolver(LINUX);
+
+        assertEquals("No engine can run on cuda on this machine; falcon: no natives; swift: it can (no natives), but is taken with --engine swift only;"
+            + " reference: it has only cpu.", assertThrows(UserError.class, () -> resolver.choose("auto", Device.CUDA, "auto")).getMessage());
+        assertEquals(List.of(), server.requests);
+        assertEquals("swift, float32 (no natives); not falcon: no natives; --engine swift --device cuda would take swift (no natives)",
+            resolver.choose("auto", Device.CPU, "auto").explanation());
+        assertEquals("swift float32", resolver.choose("auto", Optional.empty(), "auto", Execution.of("gone bf16 on cuda")).execution().label());
+        assertEquals("swift bf16 on cuda", resolver.choose("auto", Optional.empty(), "auto", Execution.of("swift bf16 on cuda")).execution().label());
+    }
+
+    @Test
+    void whereLibrariesCannotBeHadItIsSaidWhyNoOtherEngineWasTaken() throws Exception {
+        EngineJar.write(engines, "grounded", false, "preference = 20\n");
+        EngineJar.write(engines, "swift", true, WITH_NATIVES);
+        server.files.clear();
+
+        String message = assertThrows(UserError.class, () -> resolver(LINUX).choose("auto", Device.CPU, "auto")).getMessage();
+        assertTrue(message.startsWith("The library " + MavenServer.COORDINATES + " could not be fetched")
+            && message.endsWith(" (It was to be swift; not grounded: no natives.)"), message);
+    }
+
+    @Test
     void fetchesWhatAnEngineNeedsForAMachineWithoutANetwork() throws Exception {
         EngineJar.write(engines, "swift", false, WITH_NATIVES.replace(" =", ".cuda ="));
         Path elsewhere = folder.resolve("elsewhere");
