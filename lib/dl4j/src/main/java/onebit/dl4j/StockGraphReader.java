@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import onebit.model.Graph;
 import onebit.model.NamedTensors;
 import onebit.model.Node;
@@ -15,6 +16,7 @@ import onebit.quant.FullPrecision;
 import onebit.quant.OneBit;
 import onebit.quant.WeightQuantizer;
 import onebit.run.UserError;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
@@ -49,6 +51,10 @@ final class StockGraphReader {
             this(node, stage, Padding.NONE);
         }
     }
+
+    /** Exactly these: a subclass computes something else. */
+    private static final Set<Class<? extends Layer>> LAYERS = Set.of(ConvolutionLayer.class, ActivationLayer.class, ZeroPaddingLayer.class, BatchNormalization.class,
+        SubsamplingLayer.class, GlobalPoolingLayer.class, LossLayer.class);
 
     private final Path file;
     private final ComputationGraph net;
@@ -122,17 +128,18 @@ final class StockGraphReader {
     }
 
     private void layer(String name, Layer layer, Output in) {
+        if (!LAYERS.contains(layer.getClass())) throw unknown(name, layer);
         switch (layer) {
             case ConvolutionLayer c when in.stage == Stage.NODE || in.stage == Stage.PADDED -> convolution(name, c, in);
-            case ActivationLayer a when a.getActivationFn() instanceof ActivationReLU && in.stage == Stage.SHIFTED ->
+            case ActivationLayer a when rectifier(a) && in.stage == Stage.SHIFTED ->
                 outputs.put(name, new Output(in.node, Stage.SHIFTED_AND_RECTIFIED));
             case Layer any when in.stage != Stage.NODE -> throw unknown(name, any);
-            case ZeroPaddingLayer p -> outputs.put(name, new Output(in.node, Stage.PADDED,
+            case ZeroPaddingLayer p when p.getDataFormat() == CNN2DFormat.NCHW -> outputs.put(name, new Output(in.node, Stage.PADDED,
                 new Padding(p.getPadding()[0], p.getPadding()[1], p.getPadding()[2], p.getPadding()[3])));
-            case BatchNormalization n when !n.isUseLogStd() && (!n.isLockGammaBeta() || n.getGamma() == 1 && n.getBeta() == 0) -> batchNorm(name, n, in);
-            case ActivationLayer a when a.getActivationFn() instanceof ActivationReLU -> add(new Node.ReLU(name, in.node));
-            case SubsamplingLayer p when p.getPoolingType() == PoolingType.AVG && square(p.getKernelSize()) && square(p.getStride())
-                && !p.isAvgPoolIncludePadInDivisor() -> add(new Node.AveragePool(name, in.node, p.getKernelSize()[0], p.getStride()[0],
+            case BatchNormalization n when !n.isUseLogStd() && n.getCnn2DFormat() == CNN2DFormat.NCHW && (!n.isLockGammaBeta() || n.getGamma() == 1 && n.getBeta() == 0) -> batchNorm(name, n, in);
+            case ActivationLayer a when rectifier(a) -> add(new Node.ReLU(name, in.node));
+            case SubsamplingLayer p when p.getPoolingType() == PoolingType.AVG && square(p.getKernelSize()) && square(p.getStride()) && dense(p.getDilation())
+                && !p.isAvgPoolIncludePadInDivisor() && p.getCnn2dDataFormat() == CNN2DFormat.NCHW -> add(new Node.AveragePool(name, in.node, p.getKernelSize()[0], p.getStride()[0],
                     padding(in.node, p.getConvolutionMode(), p.getPadding(), p.getKernelSize()[0], p.getStride()[0])));
             case GlobalPoolingLayer p when p.getPoolingType() == PoolingType.AVG -> add(new Node.GlobalPool(name, in.node));
             case LossLayer l when l.getActivationFn() instanceof ActivationSoftmax -> add(new Node.SoftmaxLoss(name, in.node));
@@ -141,7 +148,7 @@ final class StockGraphReader {
     }
 
     private void convolution(String name, ConvolutionLayer c, Output in) {
-        if (c.isHasBias() || !square(c.getKernelSize()) || !square(c.getStride()) || !square(c.getDilation()) || c.getDilation()[0] != 1
+        if (c.isHasBias() || !square(c.getKernelSize()) || !square(c.getStride()) || !dense(c.getDilation()) || c.getCnn2dDataFormat() != CNN2DFormat.NCHW
             || !(c.getActivationFn() instanceof ActivationIdentity)) throw unknown(name, c);
         // Padding of its own beside that of a layer before it: the graph has no node for both.
         if (in.stage == Stage.PADDED && (c.getConvolutionMode() == ConvolutionMode.Same || c.getPadding()[0] != 0 || c.getPadding()[1] != 0))
@@ -195,5 +202,14 @@ final class StockGraphReader {
 
     private static boolean square(int[] sides) {
         return sides[0] == sides[1];
+    }
+
+    private static boolean dense(int[] dilation) {
+        return dilation[0] == 1 && dilation[1] == 1;
+    }
+
+    /** Whether an activation is max(0, x), without slope, ceiling or threshold. */
+    private static boolean rectifier(ActivationLayer a) {
+        return a.getActivationFn().equals(new ActivationReLU());
     }
 }
