@@ -4,7 +4,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,15 +19,19 @@ import onebit.run.UserError;
 
 /**
  * An engine in a jar of its own, for each device in a class loader of its own: two engines may bring different versions of
- * the same library. The jar alone is loaded when its modes are asked for; what it needs is fetched when it is to run.
+ * the same library. The jar alone is loaded when its modes are asked for; what it needs is fetched when it is to run, and
+ * loaded once a process, whoever asks.
  */
 final class PackagedEngine implements EngineCandidate {
+
+    private record Opened(Path jar, Device device) {}
+
+    private static final Map<Opened, Engine> OPENED = new HashMap<>();
 
     private final EngineDescription description;
     private final Path jar;
     private final Platform platform;
     private final NativeArtifacts artifacts;
-    private final Map<Device, Engine> opened = new EnumMap<>(Device.class);
     private Engine listed;
 
     PackagedEngine(EngineDescription description, Path jar, Platform platform, NativeArtifacts artifacts) {
@@ -65,8 +69,10 @@ final class PackagedEngine implements EngineCandidate {
     }
 
     @Override
-    public synchronized Engine open(Device device) {
-        return opened.computeIfAbsent(device, d -> load(fetch(d, CpuFeatures.detect())));
+    public Engine open(Device device) {
+        synchronized (OPENED) {
+            return OPENED.computeIfAbsent(new Opened(jar, device), key -> load(fetch(device, CpuFeatures.detect())));
+        }
     }
 
     @Override

@@ -14,7 +14,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** Makes small engine jars: the engine's one mode tells which native resource its class loader sees. */
+/** Makes small engine jars: the engine's modes tell which native resource its class loader sees; it has a file format, too. */
 final class EngineJar {
 
     private EngineJar() {}
@@ -25,12 +25,18 @@ final class EngineJar {
             package probe;
             import java.util.List;
             import onebit.engine.*;
-            public final class ProbeEngine implements Engine {
+            public final class ProbeEngine implements Engine, onebit.model.ModelFormat {
                 public String name() { return "NAME"; }
                 public List<Mode> modes() {
                     var natives = getClass().getClassLoader().getResource("native.txt");
                     String note = natives == null ? "no natives" : "natives";
                     return List.of(new Mode(Precision.FLOAT32, AVAILABLE, note), new Mode(Device.CUDA, Precision.BF16, AVAILABLE, note));
+                }
+                public onebit.model.Model read(java.nio.file.Path file) {
+                    throw new UnsupportedOperationException("a probe");
+                }
+                public void write(onebit.model.Model model, java.nio.file.Path file) {
+                    throw new UnsupportedOperationException("a probe");
                 }
                 public Network network(onebit.model.Graph graph, NetworkOptions options) {
                     throw new UnsupportedOperationException("a probe");
@@ -51,7 +57,8 @@ final class EngineJar {
         Path jar = folder.resolve("onebit-" + name + ".jar");
         try (OutputStream out = Files.newOutputStream(jar); JarOutputStream zip = new JarOutputStream(out)) {
             entry(zip, EngineDescription.RESOURCE, ("name = " + name + "\n" + description).getBytes(StandardCharsets.UTF_8));
-            entry(zip, "META-INF/services/onebit.engine.Engine", "probe.ProbeEngine\n".getBytes(StandardCharsets.UTF_8));
+            for (String service : List.of("onebit.engine.Engine", "onebit.model.ModelFormat"))
+                entry(zip, "META-INF/services/" + service, "probe.ProbeEngine\n".getBytes(StandardCharsets.UTF_8));
             entry(zip, "probe/ProbeEngine.class", Files.readAllBytes(classes.resolve("probe").resolve("ProbeEngine.class")));
         }
         return jar;

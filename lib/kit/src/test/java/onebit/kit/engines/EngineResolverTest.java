@@ -2,6 +2,7 @@ package onebit.kit.engines;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -80,6 +81,17 @@ class EngineResolverTest {
         assertEquals("natives", swift.modes().getFirst().note());
         assertNotSame(swift.getClass(), swallow.getClass());
         assertEquals(swift.getClass().getName(), swallow.getClass().getName());
+    }
+
+    /** The file format of an engine and the engine, asked for one after the other, as commands do it. */
+    @Test
+    void anEngineIsLoadedOnceAProcess() throws Exception {
+        EngineJar.write(engines, "swift", true, WITH_NATIVES);
+
+        ClassLoader ofFormat = resolver(LINUX).modelFormat("swift").getClass().getClassLoader();
+
+        assertSame(ofFormat, resolver(LINUX).choose("swift", Device.CPU, "auto").engine().getClass().getClassLoader());
+        assertSame(ofFormat, resolver(LINUX).choose("auto", Device.CPU, "auto").engine().getClass().getClassLoader());
     }
 
     @Test
