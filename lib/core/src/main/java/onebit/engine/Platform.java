@@ -1,6 +1,12 @@
 package onebit.engine;
 
+import java.io.File;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Operating system and processor as the artifacts of native libraries name them.
@@ -28,6 +34,20 @@ public record Platform(String name) {
             default -> arch;
         };
         return new Platform(system + "-" + processor);
+    }
+
+    /** The folders that a variable of an environment lists, as {@code PATH} does; what is no path is left out: Windows has quoted ones. */
+    public static List<Path> folders(Map<String, String> environment, String variable) {
+        List<Path> folders = new ArrayList<>();
+        for (String folder : environment.getOrDefault(variable, "").split(File.pathSeparator)) {
+            if (folder.isBlank()) continue;
+            try {
+                folders.add(Path.of(folder));
+            } catch (InvalidPathException e) {
+                continue;
+            }
+        }
+        return folders;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package onebit.nvidia;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import onebit.engine.Platform;
 
 /**
  * Where CUDA's libraries lie on a Linux machine: in the folders of LD_LIBRARY_PATH; in the Python environment that is
@@ -29,17 +29,17 @@ public record CudaLibraries(List<Path> folders) {
 
     static CudaLibraries of(Map<String, String> environment, Path root, Path home) {
         Set<Path> folders = new LinkedHashSet<>();
-        paths(environment, "LD_LIBRARY_PATH").forEach(folders::add);
+        Platform.folders(environment, "LD_LIBRARY_PATH").forEach(folders::add);
         for (String variable : List.of("VIRTUAL_ENV", "CONDA_PREFIX"))
-            for (Path prefix : paths(environment, variable)) {
+            for (Path prefix : Platform.folders(environment, variable)) {
                 addPackages(prefix, folders);
                 folders.add(prefix.resolve("lib"));
             }
-        for (Path bin : paths(environment, "PATH"))
+        for (Path bin : Platform.folders(environment, "PATH"))
             if (Files.exists(bin.resolve("python3")) && bin.getParent() != null) addPackages(bin.getParent(), folders);
         addPackages(home.resolve(".local"), folders);
         addPackages(root.resolve("usr/local"), folders);
-        for (String variable : List.of("CUDA_HOME", "CUDA_PATH")) paths(environment, variable).forEach(toolkit -> addToolkit(toolkit, folders));
+        for (String variable : List.of("CUDA_HOME", "CUDA_PATH")) Platform.folders(environment, variable).forEach(toolkit -> addToolkit(toolkit, folders));
         matches(root.resolve("usr/local"), "cuda*").forEach(toolkit -> addToolkit(toolkit, folders));
         addToolkit(root.resolve("opt/cuda"), folders);
         for (String folder : List.of("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib64", "usr/lib", "usr/local/lib"))
@@ -50,12 +50,6 @@ public record CudaLibraries(List<Path> folders) {
     /** @param name of a library's file: {@code libcudart.so.13} */
     public Optional<Path> find(String name) {
         return folders.stream().map(folder -> folder.resolve(name)).filter(Files::exists).findFirst();
-    }
-
-    private static List<Path> paths(Map<String, String> environment, String variable) {
-        List<Path> paths = new ArrayList<>();
-        for (String folder : environment.getOrDefault(variable, "").split(File.pathSeparator)) if (!folder.isBlank()) paths.add(Path.of(folder));
-        return paths;
     }
 
     /** Of a Python installation: NVIDIA's packages are {@code nvidia/WHICH/lib} among its packages. */

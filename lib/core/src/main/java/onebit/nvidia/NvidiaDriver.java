@@ -58,10 +58,13 @@ public record NvidiaDriver(Optional<String> problem, int cuda, List<Gpu> gpus) {
         }
     }
 
+    /** Never throws: a driver that cannot be asked is one that no GPU can be used with. */
     static NvidiaDriver of(Optional<SymbolLookup> library) {
         if (library.isEmpty()) return none("this machine has no NVIDIA driver (libcuda)", 0);
         try (Arena arena = Arena.ofConfined()) {
             return new Calls(library.get(), arena).driver();
+        } catch (RuntimeException e) {
+            return none("the NVIDIA driver cannot be asked (" + e.getMessage() + "); nvidia-smi may say why", 0);
         }
     }
 
@@ -107,11 +110,11 @@ public record NvidiaDriver(Optional<String> problem, int cuda, List<Gpu> gpus) {
         private int call(String function, Object... arguments) {
             ValueLayout[] types = new ValueLayout[arguments.length];
             for (int i = 0; i < types.length; i++) types[i] = arguments[i] instanceof Integer ? ValueLayout.JAVA_INT : ValueLayout.ADDRESS;
-            MemorySegment address = library.find(function).orElseThrow(() -> new IllegalStateException("libcuda has no function " + function + "."));
+            MemorySegment address = library.find(function).orElseThrow(() -> new IllegalStateException("libcuda has no function " + function));
             try {
                 return (int) Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(ValueLayout.JAVA_INT, types)).invokeWithArguments(arguments);
             } catch (Throwable e) {
-                throw new IllegalStateException("libcuda's function " + function + " could not be called.", e);
+                throw new IllegalStateException("libcuda's function " + function + " could not be called: " + e, e);
             }
         }
     }

@@ -29,7 +29,7 @@ class CudaLibrariesTest {
             file("usr/local/lib/python3.12/dist-packages/nvidia/cudnn/lib/libx.so.13"),
             file("toolkit/lib64/libx.so.13"), file("usr/local/cuda-13.1/extras/CUPTI/lib64/libx.so.13"), file("usr/lib/x86_64-linux-gnu/libx.so.13"));
         file("python/bin/python3");
-        Map<String, String> environment = Map.of("LD_LIBRARY_PATH", root.resolve("own") + ":" + root.resolve("gone") + "::", "VIRTUAL_ENV", root.resolve("venv").toString(),
+        Map<String, String> environment = Map.of("LD_LIBRARY_PATH", root.resolve("own") + ":" + root.resolve("gone") + "::no\0path", "VIRTUAL_ENV", root.resolve("venv").toString(),
             "PATH", root.resolve("no") + ":" + root.resolve("python/bin"), "CUDA_HOME", root.resolve("toolkit").toString());
 
         for (Path nearest : expected) {

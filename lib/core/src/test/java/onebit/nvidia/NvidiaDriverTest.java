@@ -92,6 +92,16 @@ class NvidiaDriverTest {
     }
 
     @Test
+    void aDriverWithoutOneOfItsFunctionsIsAProblemAndNoFault() {
+        FakeDriver.initStatus = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            SymbolLookup whole = FakeDriver.library(arena);
+            NvidiaDriver driver = NvidiaDriver.of(Optional.of(name -> name.equals("cuDeviceGetName") ? Optional.empty() : whole.find(name)));
+            assertEquals("the NVIDIA driver cannot be asked (libcuda has no function cuDeviceGetName); nvidia-smi may say why", driver.problem().orElseThrow());
+        }
+    }
+
+    @Test
     void saysWhyNoGpuCanBeUsed() {
         assertEquals(new NvidiaDriver(Optional.of("this machine has no NVIDIA driver (libcuda)"), 0, List.of()), NvidiaDriver.of(Optional.empty()));
         assertTrue(driver(100).problem().orElseThrow().startsWith("the NVIDIA driver sees no GPU"));

@@ -5,6 +5,7 @@ import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import onebit.engine.Precision;
 import onebit.nvidia.CudaLibraries;
@@ -25,8 +26,12 @@ final class Cuda {
 
     private Cuda() {}
 
-    /** Why libtorch cannot use the machine's first GPU at a precision; empty if it can. */
-    static Optional<String> problem(NvidiaDriver driver, CudaLibraries libraries, Precision precision) {
+    /**
+     * Why libtorch cannot use the machine's first GPU at a precision; empty if it can.
+     *
+     * @param installed asked only on a machine whose driver and GPU will do
+     */
+    static Optional<String> problem(NvidiaDriver driver, Supplier<CudaLibraries> installed, Precision precision) {
         if (driver.problem().isPresent()) return driver.problem();
         if (driver.cuda() < VERSION)
             return Optional.of("the NVIDIA driver is for CUDA " + driver.cudaVersion() + " and older; libtorch needs one for CUDA 13 (580 or newer)");
@@ -35,6 +40,7 @@ final class Cuda {
             return Optional.of("libtorch 2.10 has no code for this GPU (" + gpu + "); it has for compute capability 7.5, 8.x, 9.0, 10.0, 10.3, 12.0 and 12.1");
         if (precision == Precision.BF16 && gpu.major() < 8)
             return Optional.of("this GPU (" + gpu + ") has no bf16 instructions, which come with compute capability 8.0; use float32");
+        CudaLibraries libraries = installed.get();
         List<String> missing = LIBRARIES.stream().filter(name -> libraries.find(name).isEmpty()).toList();
         if (missing.isEmpty()) return Optional.empty();
         return Optional.of("of CUDA 13 and cuDNN 9 there are missing: " + String.join(", ", missing)

@@ -27,7 +27,7 @@ public final class TorchEngine implements Engine {
         modes.add(new Mode(Precision.BF16, true, processors + ", slow on a CPU without bf16 instructions"));
         NvidiaDriver driver = NvidiaDriver.here();
         for (Precision precision : List.of(Precision.BF16, Precision.FLOAT32))
-            modes.add(Cuda.problem(driver, CudaLibraries.here(), precision).map(p -> new Mode(Device.CUDA, precision, false, p))
+            modes.add(Cuda.problem(driver, CudaLibraries::here, precision).map(p -> new Mode(Device.CUDA, precision, false, p))
                 .orElseGet(() -> new Mode(Device.CUDA, precision, true, driver.gpus().getFirst().toString())));
         return modes;
     }

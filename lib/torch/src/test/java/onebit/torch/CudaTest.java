@@ -3,6 +3,7 @@ package onebit.torch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,8 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is said of machines on which libtorch can or cannot use the GPU. */
 class CudaTest {
 
-    private static final CudaLibraries NO_LIBRARIES = new CudaLibraries(List.of());
-
     @TempDir
     Path folder;
 
@@ -27,7 +26,23 @@ class CudaTest {
         return new NvidiaDriver(Optional.empty(), cuda, List.of(new NvidiaDriver.Gpu("Card", major, minor, 8_000_000_000L)));
     }
 
-    private CudaLibraries allBut(String... missing) throws IOException {
+    private static CudaLibraries unasked() {
+        throw new AssertionError("libraries are looked for on a machine whose driver or GPU will not do");
+    }
+
+    private CudaLibraries all() {
+        return allBut();
+    }
+
+    private CudaLibraries allBut(String... missing) {
+        try {
+            return write(missing);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private CudaLibraries write(String... missing) throws IOException {
         for (String name : List.of("libcudart.so.13", "libnvJitLink.so.13", "libcublasLt.so.13", "libcublas.so.13", "libcusparse.so.12", "libcufft.so.12", "libcurand.so.10",
             "libcufile.so.0", "libcupti.so.13", "libnccl.so.2", "libcudnn.so.9"))
             if (!List.of(missing).contains(name)) Files.writeString(folder.resolve(name), "");
@@ -36,34 +51,34 @@ class CudaTest {
 
     @ParameterizedTest
     @CsvSource({"7, 5, FLOAT32", "8, 0, BF16", "8, 6, BF16", "8, 9, FLOAT32", "9, 0, BF16", "10, 0, BF16", "10, 3, BF16", "12, 0, BF16", "12, 1, FLOAT32"})
-    void gpusFromTuringOnCanBeUsed(int major, int minor, Precision precision) throws IOException {
-        assertEquals(Optional.empty(), Cuda.problem(driver(13010, major, minor), allBut(), precision));
-        assertEquals(Optional.empty(), Cuda.problem(driver(13000, major, minor), allBut(), precision));
+    void gpusFromTuringOnCanBeUsed(int major, int minor, Precision precision) {
+        assertEquals(Optional.empty(), Cuda.problem(driver(13010, major, minor), this::all, precision));
+        assertEquals(Optional.empty(), Cuda.problem(driver(13000, major, minor), this::all, precision));
     }
 
     @ParameterizedTest
     @CsvSource({"3, 7", "6, 1", "7, 0", "11, 0"})
-    void anUnsupportedGpuIsNamed(int major, int minor) throws IOException {
+    void anUnsupportedGpuIsNamed(int major, int minor) {
         assertEquals("libtorch 2.10 has no code for this GPU (Card, compute capability " + major + "." + minor + ", 8 GB);"
-            + " it has for compute capability 7.5, 8.x, 9.0, 10.0, 10.3, 12.0 and 12.1", Cuda.problem(driver(13010, major, minor), allBut(), Precision.FLOAT32).orElseThrow());
+            + " it has for compute capability 7.5, 8.x, 9.0, 10.0, 10.3, 12.0 and 12.1", Cuda.problem(driver(13010, major, minor), this::all, Precision.FLOAT32).orElseThrow());
     }
 
     @Test
-    void turingHasNoBf16() throws IOException {
+    void turingHasNoBf16() {
         assertEquals("this GPU (Card, compute capability 7.5, 8 GB) has no bf16 instructions, which come with compute capability 8.0; use float32",
-            Cuda.problem(driver(13010, 7, 5), allBut(), Precision.BF16).orElseThrow());
+            Cuda.problem(driver(13010, 7, 5), this::all, Precision.BF16).orElseThrow());
     }
 
     @Test
     void aMissingOrOldDriverIsSaidBeforeAllElse() {
-        assertEquals("no driver", Cuda.problem(new NvidiaDriver(Optional.of("no driver"), 0, List.of()), NO_LIBRARIES, Precision.BF16).orElseThrow());
+        assertEquals("no driver", Cuda.problem(new NvidiaDriver(Optional.of("no driver"), 0, List.of()), CudaTest::unasked, Precision.BF16).orElseThrow());
         assertEquals("the NVIDIA driver is for CUDA 12.8 and older; libtorch needs one for CUDA 13 (580 or newer)",
-            Cuda.problem(driver(12080, 9, 0), NO_LIBRARIES, Precision.BF16).orElseThrow());
+            Cuda.problem(driver(12080, 9, 0), CudaTest::unasked, Precision.BF16).orElseThrow());
     }
 
     @Test
-    void missingLibrariesAreNamed() throws IOException {
+    void missingLibrariesAreNamed() {
         assertEquals("of CUDA 13 and cuDNN 9 there are missing: libnccl.so.2, libcudnn.so.9; install them, or name their folders in LD_LIBRARY_PATH (docs/gpu.md)",
-            Cuda.problem(driver(13010, 9, 0), allBut("libcudnn.so.9", "libnccl.so.2"), Precision.BF16).orElseThrow());
+            Cuda.problem(driver(13010, 9, 0), () -> allBut("libcudnn.so.9", "libnccl.so.2"), Precision.BF16).orElseThrow());
     }
 }

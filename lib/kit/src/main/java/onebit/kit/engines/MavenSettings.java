@@ -1,6 +1,5 @@
 package onebit.kit.engines;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import onebit.engine.Platform;
 import onebit.run.UserError;
 import org.apache.maven.model.io.xpp3.MavenXpp3Reader;
 import org.apache.maven.settings.Mirror;
@@ -85,10 +85,9 @@ public final class MavenSettings {
     /** Settings of the Maven that {@code mvn} starts: beside its real place, or under M2_HOME or MAVEN_HOME. */
     private static Optional<Path> installed() {
         List<Path> homes = new ArrayList<>();
-        for (String variable : List.of("MAVEN_HOME", "M2_HOME"))
-            if (System.getenv(variable) instanceof String home && !home.isBlank()) homes.add(Path.of(home));
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-            Path mvn = Path.of(folder, "mvn");
+        for (String variable : List.of("MAVEN_HOME", "M2_HOME")) homes.addAll(Platform.folders(System.getenv(), variable));
+        for (Path folder : Platform.folders(System.getenv(), "PATH")) {
+            Path mvn = folder.resolve("mvn");
             if (!Files.isExecutable(mvn)) continue;
             try {
                 homes.add(mvn.toRealPath().getParent().getParent());

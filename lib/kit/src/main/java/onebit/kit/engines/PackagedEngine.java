@@ -8,12 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Platform;
+import onebit.engine.Precision;
+import onebit.kit.LoadFailure;
 import onebit.kit.engines.EngineDescription.Libraries;
 import onebit.run.UserError;
 
@@ -64,8 +67,20 @@ final class PackagedEngine implements EngineCandidate {
 
     @Override
     public synchronized List<Engine.Mode> modes() {
-        if (listed == null) listed = load(List.of());
-        return listed.modes().stream().map(m -> exists(m.device()) ? m : new Engine.Mode(m.device(), m.precision(), false, lacking(m.device()))).toList();
+        return ownModes().stream().map(m -> exists(m.device()) ? m : new Engine.Mode(m.device(), m.precision(), false, lacking(m.device()))).toList();
+    }
+
+    /** An engine that cannot even be asked has no mode here, and says why; the others can be used all the same. */
+    private List<Engine.Mode> ownModes() {
+        try {
+            if (listed == null) listed = load(List.of());
+            return listed.modes();
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            String reason = e instanceof LinkageError error ? LoadFailure.cause(error) : String.valueOf(e.getMessage());
+            String note = "it cannot say what it can do here: " + (reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason);
+            return description.libraries().keySet().stream()
+                .flatMap(device -> Stream.of(Precision.values()).map(precision -> new Engine.Mode(device, precision, false, note))).toList();
+        }
     }
 
     @Override

@@ -21,6 +21,11 @@ final class EngineJar {
 
     /** An engine of this name with float32 available or not, and the given lines in its description. */
     static Path write(Path folder, String name, boolean available, String description) throws IOException {
+        return write(folder, name, Boolean.toString(available), description);
+    }
+
+    /** @param available a Java expression, evaluated when the engine is asked for its modes */
+    static Path write(Path folder, String name, String available, String description) throws IOException {
         String source = """
             package probe;
             import java.util.List;
@@ -42,7 +47,7 @@ final class EngineJar {
                     throw new UnsupportedOperationException("a probe");
                 }
             }
-            """.replace("NAME", name).replace("AVAILABLE", Boolean.toString(available));
+            """.replace("NAME", name).replace("AVAILABLE", available);
         Files.createDirectories(folder);
         Path classes = Files.createTempDirectory(folder, "classes");
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

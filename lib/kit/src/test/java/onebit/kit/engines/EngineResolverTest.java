@@ -256,6 +256,18 @@ class EngineResolverTest {
     }
 
     @Test
+    void anEngineThatCannotBeAskedSaysWhyAndTheOthersAreTaken() throws Exception {
+        EngineJar.write(engines, "swift", true, "preference = 5\n");
+        EngineJar.write(engines, "faulty", "java.util.Objects.requireNonNull(null, \"planted.\") == null", "preference = 10\nlibraries.cuda = \n");
+        String reason = "it cannot say what it can do here: planted";
+
+        EngineCandidate faulty = candidate(resolver(LINUX), "faulty");
+        assertTrue(faulty.modes().contains(new Engine.Mode(Device.CUDA, Precision.BF16, false, reason)), faulty.modes().toString());
+        assertTrue(faulty.modes().stream().noneMatch(Engine.Mode::available));
+        assertEquals("swift, float32 (no natives); not faulty: " + reason, resolver(LINUX).choose("auto", Device.CPU, "auto").explanation());
+    }
+
+    @Test
     void saysWhichEngineFileIsBroken() throws Exception {
         Files.createDirectories(engines);
         Path broken = Files.writeString(engines.resolve("onebit-broken.jar"), "no archive");
