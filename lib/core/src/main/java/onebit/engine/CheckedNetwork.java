@@ -5,7 +5,8 @@ import onebit.model.NamedTensors;
 
 /**
  * A network as engines write it: what a caller may get wrong is refused here, in the same words by every engine, so that an
- * engine computes only on parameters that are its graph's and on batches that fit.
+ * engine computes only on parameters that are its graph's and on batches that fit. Where memory runs out, it is said here, too
+ * ({@link OutOfMemory}); an engine says it of the making of a network.
  */
 public abstract class CheckedNetwork implements Network {
 
@@ -32,14 +33,17 @@ public abstract class CheckedNetwork implements Network {
     public final void load(NamedTensors state) {
         if (closed) throw new IllegalStateException("This network is closed.");
         state.check(graph);
-        write(state);
+        OutOfMemory.inWords(options, () -> {
+            write(state);
+            return state;
+        });
         loaded = true;
     }
 
     @Override
     public final NamedTensors state() {
         requireLoaded();
-        return read();
+        return OutOfMemory.inWords(options, this::read);
     }
 
     @Override
@@ -48,7 +52,7 @@ public abstract class CheckedNetwork implements Network {
         if (!options.training()) throw new IllegalStateException("This network was made for inference; make one with training options.");
         if (batch.size() != options.batchSize())
             throw new IllegalStateException("Training takes full batches of " + options.batchSize() + " images, not " + batch.size() + ".");
-        return step(batch, learningRate);
+        return OutOfMemory.inWords(options, () -> step(batch, learningRate));
     }
 
     @Override
@@ -56,7 +60,7 @@ public abstract class CheckedNetwork implements Network {
         requireLoaded();
         if (batch.size() < 1 || batch.size() > options.batchSize())
             throw new IllegalStateException("This network takes 1 to " + options.batchSize() + " images at a time, not " + batch.size() + ".");
-        return infer(batch, logits);
+        return OutOfMemory.inWords(options, () -> infer(batch, logits));
     }
 
     @Override

@@ -7,6 +7,7 @@ import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
+import onebit.engine.OutOfMemory;
 import onebit.engine.Precision;
 import onebit.model.Graph;
 import onebit.nvidia.NvidiaDriver;
@@ -53,6 +54,6 @@ public final class Dl4jEngine implements Engine {
     public Network network(Graph graph, NetworkOptions options) {
         mode(options);
         Nd4jRuntime.prepare();
-        return new Dl4jNetwork(graph, options, options.threads() == 0 ? threads() : options.threads());
+        return OutOfMemory.inWords(options, () -> new Dl4jNetwork(graph, options, options.threads() == 0 ? threads() : options.threads()));
     }
 }

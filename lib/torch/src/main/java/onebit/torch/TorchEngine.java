@@ -6,6 +6,7 @@ import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
+import onebit.engine.OutOfMemory;
 import onebit.engine.Precision;
 import onebit.model.Graph;
 import onebit.nvidia.CudaLibraries;
@@ -40,6 +41,6 @@ public final class TorchEngine implements Engine {
     public Network network(Graph graph, NetworkOptions options) {
         mode(options);
         LibTorch.load(options.device());
-        return new TorchNetwork(graph, options, options.threads() == 0 ? threads() : options.threads());
+        return OutOfMemory.inWords(options, () -> new TorchNetwork(graph, options, options.threads() == 0 ? threads() : options.threads()));
     }
 }

@@ -16,7 +16,6 @@ import onebit.model.Graph;
 import onebit.model.Graph.Role;
 import onebit.model.NamedTensors;
 import onebit.nvidia.NvidiaDriver;
-import onebit.run.UserError;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -40,12 +39,17 @@ final class TorchNetwork extends CheckedNetwork {
         this.threads = threads;
         type = options.precision() == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
         imageShape = new long[] {graph.inputShape().channels(), graph.inputShape().height(), graph.inputShape().width()};
+        images = new HostMemory.Images(options.batchSize(), graph.inputShape().size());
         device = new Device(options.device() == onebit.engine.Device.CUDA ? DeviceType.CUDA : DeviceType.CPU);
         device.retainReference();
-        images = new HostMemory.Images(options.batchSize(), graph.inputShape().size());
-        for (Graph.Parameter p : graph.parameters()) {
-            parameters.put(p.name(), zeros(p));
-            if (p.trainable() && options.training()) momenta.put(p.name(), zeros(p));
+        try {
+            for (Graph.Parameter p : graph.parameters()) {
+                parameters.put(p.name(), zeros(p));
+                if (p.trainable() && options.training()) momenta.put(p.name(), zeros(p));
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            free();
+            throw e;
         }
     }
 
@@ -63,11 +67,6 @@ final class TorchNetwork extends CheckedNetwork {
         try (PointerScope _ = new PointerScope()) {
             torch.set_num_threads(threads); // of the calling thread
             return action.get();
-        } catch (RuntimeException e) {
-            if (e.getMessage() != null && e.getMessage().contains("out of memory"))
-                throw new UserError("The memory of the GPU is not enough for this network with batches of " + options.batchSize()
-                    + " images. Take a smaller width, another GPU or --device cpu.", e);
-            throw e;
         }
     }
 

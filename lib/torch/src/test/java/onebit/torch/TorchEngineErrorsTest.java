@@ -16,12 +16,16 @@ import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.kit.engines.IsolatedEngine;
 import onebit.model.Graph;
+import onebit.model.GraphBuilder;
 import onebit.model.InitialWeights;
 import onebit.model.NamedTensors;
+import onebit.model.Padding;
 import onebit.model.Shape;
 import onebit.model.Tensor;
 import onebit.model.WideResNet;
 import onebit.nvidia.NvidiaDriver;
+import onebit.quant.OneBit;
+import onebit.run.UserError;
 import onebit.testing.SyntheticBatch;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -103,11 +107,27 @@ class TorchEngineErrorsTest {
         }
     }
 
+    /** Of 2^45 weights of 4 bytes each, which no machine can even address, after 50 MB that it can have, with their momentum twice that. */
+    @Test
+    void aNetworkThatMemoryIsNotEnoughForIsRefusedInASentenceAndLeavesNothing() throws Exception {
+        Path status = readableStatus();
+        Graph graph = new GraphBuilder("input", new Shape(3, 1, 1)).convolve("wide", 1 << 22, 1, 1, Padding.NONE, new OneBit())
+            .convolve("wider", 1 << 23, 1, 1, Padding.NONE, new OneBit()).globalPool("mean").softmaxLoss("loss");
+        Engine engine = IsolatedEngine.of("torch");
+        long before = 0;
+        for (int attempt = 0; attempt < 6; attempt++) {
+            assertEquals("The memory of this machine is not enough for this network with batches of 4 images. Take a smaller width, or a machine with more memory.",
+                assertThrows(UserError.class, () -> engine.network(graph, OPTIONS)).getMessage());
+            if (attempt == 0) before = megabytes(status);
+        }
+        long after = megabytes(status);
+        assertTrue(after - before < 150, before + " MB, then " + after + " MB");
+    }
+
     /** A tensor of these layers takes 1.6 MB; a single one left a step would show. */
     @Test
     void stepsFreeWhatTheyMake() throws Exception {
-        Path status = Path.of("/proc/self/status");
-        Assumptions.assumeTrue(Files.isReadable(status), "this system does not tell how much memory a process holds");
+        Path status = readableStatus();
         Graph graph = WideResNet.graph(WideResNet.Spec.ofPaper(10).withDepth(8).withWidth(1));
         SyntheticBatch batch = SyntheticBatch.of(graph, 25, 1);
         try (Network network = IsolatedEngine.of("torch").network(graph, NetworkOptions.training(Precision.FLOAT32).withBatchSize(25).withThreads(1))) {
@@ -124,6 +144,12 @@ class TorchEngineErrorsTest {
         network.train(batch, 0.01);
         network.evaluate(batch, null);
         network.load(network.state());
+    }
+
+    private static Path readableStatus() {
+        Path status = Path.of("/proc/self/status");
+        Assumptions.assumeTrue(Files.isReadable(status), "this system does not tell how much memory a process holds");
+        return status;
     }
 
     private static long megabytes(Path status) throws Exception {
