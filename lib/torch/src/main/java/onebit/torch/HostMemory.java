@@ -4,6 +4,7 @@ import static org.bytedeco.pytorch.global.torch.MemoryFormat;
 import static org.bytedeco.pytorch.global.torch.ScalarType;
 
 import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import onebit.engine.Batch;
 import org.bytedeco.javacpp.FloatPointer;
@@ -39,7 +40,7 @@ final class HostMemory {
             .to(device, ScalarType.Long, false, true, new MemoryFormatOptional());
     }
 
-    /** Memory outside Java for the images of one batch; they are read by all of Java's common threads. */
+    /** Memory outside Java for the images of one batch; they are read by Java's common threads. */
     static final class Images implements AutoCloseable {
 
         private final int imageSize;
@@ -55,16 +56,30 @@ final class HostMemory {
         }
 
         /**
-         * A batch on a device, float32, channels last.
+         * A batch on a device, float32, channels last. What an image throws that cannot be read is thrown when no other is being read
+         * any more: the memory may be freed then.
          *
-         * @param shape channels, rows, columns
+         * @param shape   channels, rows, columns
+         * @param threads that read at a time, at most
          */
-        Tensor read(Batch batch, long[] shape, Device device) {
-            IntStream.range(0, batch.size()).parallel().forEach(i -> {
-                float[] image = new float[imageSize];
-                batch.read(i, image);
-                pixels.put(i * imageSize, image, 0, imageSize);
+        Tensor read(Batch batch, long[] shape, Device device, int threads) {
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            IntStream.range(0, threads).parallel().forEach(part -> {
+                try {
+                    float[] image = new float[imageSize];
+                    for (int i = part; i < batch.size() && failure.get() == null; i += threads) {
+                        batch.read(i, image);
+                        pixels.put(i * imageSize, image, 0, imageSize);
+                    }
+                } catch (RuntimeException | Error e) {
+                    failure.compareAndSet(null, e);
+                }
             });
+            switch (failure.get()) {
+                case null -> {}
+                case Error e -> throw e;
+                case Throwable e -> throw (RuntimeException) e;
+            }
             return torch.from_blob(memory, batch.size(), shape[0], shape[1], shape[2])
                 .to(device, ScalarType.Float, false, true, new MemoryFormatOptional(MemoryFormat.ChannelsLast));
         }

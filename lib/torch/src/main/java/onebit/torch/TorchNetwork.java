@@ -114,7 +114,7 @@ final class TorchNetwork extends CheckedNetwork {
     protected StepResult step(Batch batch, double learningRate) {
         int[] labels = batch.labels(graph.classes());
         return inScope(() -> {
-            Tensor input = images.read(batch, imageShape, device);
+            Tensor input = images.read(batch, imageShape, device, threads);
             try (Forward forward = new Forward(graph, parameters, type, true)) {
                 Tensor logits = forward.logits(input);
                 torch.cross_entropy_loss(logits, HostMemory.labels(labels, device)).backward();
@@ -142,7 +142,7 @@ final class TorchNetwork extends CheckedNetwork {
         int[] labels = batch.labels(graph.classes());
         return inScope(() -> {
             try (NoGradGuard _ = new NoGradGuard(); Forward forward = new Forward(graph, parameters, type, false)) {
-                float[] values = HostMemory.floats(forward.logits(images.read(batch, imageShape, device)));
+                float[] values = HostMemory.floats(forward.logits(images.read(batch, imageShape, device, threads)));
                 if (logits != null) System.arraycopy(values, 0, logits, 0, values.length);
                 return StepResult.of(values, labels);
             }

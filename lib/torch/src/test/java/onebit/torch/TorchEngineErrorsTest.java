@@ -7,8 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import onebit.engine.Batch;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Network;
@@ -27,6 +34,7 @@ import onebit.nvidia.NvidiaDriver;
 import onebit.quant.OneBit;
 import onebit.run.UserError;
 import onebit.testing.SyntheticBatch;
+import onebit.testing.UnreadableImage;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +99,86 @@ class TorchEngineErrorsTest {
         try (Network network = engine.network(GRAPH, NetworkOptions.inference(Precision.FLOAT32).withBatchSize(4))) {
             network.load(InitialWeights.state(GRAPH, 1));
             assertThrows(IllegalStateException.class, () -> network.train(SyntheticBatch.of(GRAPH, 4, 1), 0.1));
+        }
+    }
+
+    @Test
+    void anImageThatCannotBeReadFailsTheStepAndTheNetworkWorksOn() {
+        SyntheticBatch whole = SyntheticBatch.of(GRAPH, 4, 1);
+        try (Network network = IsolatedEngine.of("torch").network(GRAPH, OPTIONS)) {
+            network.load(InitialWeights.state(GRAPH, 1));
+            double before = network.evaluate(whole, null).loss();
+            assertEquals("planted", assertThrows(IllegalArgumentException.class, () -> network.train(new UnreadableImage(whole, 3), 0.1)).getMessage());
+            assertEquals(before, network.evaluate(whole, null).loss());
+        }
+    }
+
+    /** The caller's thread fails while another reads: the step's end must not be before the other's, whose memory is the network's. */
+    @Test
+    void aStepThatFailsEndsWhenNoImageIsBeingReadAnyMore() {
+        Thread caller = Thread.currentThread();
+        CountDownLatch another = new CountDownLatch(1);
+        AtomicInteger reading = new AtomicInteger();
+        Batch batch = new Batch() {
+            @Override
+            public int size() {
+                return 4;
+            }
+
+            @Override
+            public int label(int index) {
+                return 0;
+            }
+
+            @Override
+            public void read(int index, float[] pixels) {
+                try {
+                    if (Thread.currentThread() == caller) {
+                        another.await(1, TimeUnit.SECONDS);
+                        throw new IllegalArgumentException("planted");
+                    }
+                    reading.incrementAndGet();
+                    another.countDown();
+                    Thread.sleep(300);
+                    reading.decrementAndGet();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        };
+        try (Network network = IsolatedEngine.of("torch").network(GRAPH, OPTIONS.withThreads(2))) {
+            network.load(InitialWeights.state(GRAPH, 1));
+            assertEquals("planted", assertThrows(IllegalArgumentException.class, () -> network.train(batch, 0.1)).getMessage());
+            assertEquals(0, reading.get());
+        }
+    }
+
+    @Test
+    void imagesAreReadByNoMoreThreadsThanWereAskedFor() {
+        Set<Thread> readers = ConcurrentHashMap.newKeySet();
+        Batch whole = SyntheticBatch.of(GRAPH, 4, 1);
+        Batch batch = new Batch() {
+            @Override
+            public int size() {
+                return whole.size();
+            }
+
+            @Override
+            public int label(int index) {
+                return whole.label(index);
+            }
+
+            @Override
+            public void read(int index, float[] pixels) {
+                readers.add(Thread.currentThread());
+                LockSupport.parkNanos(20_000_000);
+                whole.read(index, pixels);
+            }
+        };
+        try (Network network = IsolatedEngine.of("torch").network(GRAPH, OPTIONS.withThreads(1))) {
+            network.load(InitialWeights.state(GRAPH, 1));
+            network.train(batch, 0.1);
+            assertEquals(1, readers.size());
         }
     }
 
