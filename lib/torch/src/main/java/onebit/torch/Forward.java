@@ -151,18 +151,26 @@ final class Forward implements AutoCloseable {
     }
 
     private Tensor normalize(Node.BatchNorm n, Tensor x) {
-        return torch.batch_norm(x, affine(n, Role.SCALE), affine(n, Role.OFFSET), running(n, Role.MEAN), running(n, Role.VARIANCE), training,
-            1 - n.momentum(), n.epsilon(), true);
+        return torch.batch_norm(x, affine(n, Role.SCALE), affine(n, Role.OFFSET), new TensorOptional(parameters.get(Role.MEAN.of(n.name()))),
+            new TensorOptional(runningVariance(n, x)), training, 1 - n.momentum(), n.epsilon(), true);
+    }
+
+    /**
+     * What libtorch is to update. It divides by the number of values a channel less one: of a single value it would make no number,
+     * where the variance is 0. So it gets a copy then.
+     */
+    private Tensor runningVariance(Node.BatchNorm n, Tensor x) {
+        Tensor variance = parameters.get(Role.VARIANCE.of(n.name()));
+        if (!training || x.numel() > x.size(1)) return variance;
+        Tensor copy = variance.clone();
+        variance.mul_(new Scalar(n.momentum()));
+        return copy;
     }
 
     private TensorOptional affine(Node.BatchNorm n, Role role) {
         if (!n.affine()) return new TensorOptional();
         String name = role.of(n.name());
         return new TensorOptional(leaf(name, parameters.get(name).detach()));
-    }
-
-    private TensorOptional running(Node.BatchNorm n, Role role) {
-        return new TensorOptional(parameters.get(role.of(n.name())));
     }
 
     private Tensor leaf(String parameter, Tensor used) {

@@ -10,11 +10,15 @@ import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.kit.engines.IsolatedEngine;
+import onebit.model.Graph;
 import onebit.model.NamedTensors;
+import onebit.model.Shape;
+import onebit.model.WideResNet;
 import onebit.testing.EngineComparison;
 import onebit.testing.OperationGraphs;
 import onebit.testing.RandomGraphs;
 import onebit.testing.SyntheticBatch;
+import onebit.train.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,6 +63,16 @@ class TorchEngineTest {
             EngineComparison comparison = EngineComparison.between(EngineComparison.reference(), torch, graph, RandomGraphs.state(graph, batch), batch);
             assertDoesNotThrow(() -> comparison.requireWithin(2e-2, 0.1), name);
         });
+    }
+
+    /** The variance of one value, which is nothing over nothing without bias: one image, and a last stage of one position. */
+    @Test
+    void runningAveragesOfOneValueAgree() {
+        Graph graph = WideResNet.graph(Row.of("cifar10-full-bn").network(8, 1, new Shape(3, 4, 4), 10));
+        SyntheticBatch batch = SyntheticBatch.of(graph, 1, 1);
+        EngineComparison comparison = EngineComparison.between(EngineComparison.reference(),
+            new EngineComparison.Side(IsolatedEngine.of("torch"), NetworkOptions.training(Precision.FLOAT32)), graph, RandomGraphs.state(graph, batch), batch);
+        comparison.moments().forEach((name, error) -> assertTrue(error <= 1e-4, () -> name + ": error " + error));
     }
 
     @ParameterizedTest
