@@ -11,11 +11,21 @@ import java.util.Map;
  */
 public final class UserCache {
 
+    private static final String JAVACPP_FOLDER = "org.bytedeco.javacpp.cachedir";
+
     private UserCache() {}
 
     /** The folder, absolute; not created. */
     public static Path folder() {
         return folder(System.getenv(), System.getProperty("os.name"), Path.of(System.getProperty("user.home")));
+    }
+
+    /**
+     * Has JavaCPP unpack native libraries here, in {@code natives/javacpp}, if its own property
+     * {@code org.bytedeco.javacpp.cachedir} does not say where; to be called before any class of it is used.
+     */
+    public static void keepNativesOfJavaCpp() {
+        if (System.getProperty(JAVACPP_FOLDER) == null) System.setProperty(JAVACPP_FOLDER, folder().resolve("natives").resolve("javacpp").toString());
     }
 
     static Path folder(Map<String, String> environment, String operatingSystem, Path home) {

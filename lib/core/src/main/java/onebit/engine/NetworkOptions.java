@@ -30,6 +30,11 @@ public record NetworkOptions(Device device, Precision precision, ConvolutionAlgo
         if (threads < 0) throw new IllegalArgumentException("The number of threads cannot be negative: " + threads + ".");
     }
 
+    /** Compute threads of an engine that, if it is left to it, takes one a processor. */
+    public int computeThreads() {
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
     /** A number of compute threads as descriptions of engines and networks say it. */
     public static String inWords(int threads) {
         return threads + (threads == 1 ? " thread" : " threads");

@@ -11,6 +11,7 @@ import java.util.Properties;
 import onebit.data.UserCache;
 import onebit.engine.Device;
 import onebit.engine.Malloc;
+import onebit.engine.ProcessEnvironment;
 import onebit.nvidia.CudaLibraries;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -40,14 +41,13 @@ final class LibTorch {
         requireVersion(loader, "javacpp", JAVACPP);
         requireVersion(loader, "pytorch", TORCH + "-" + JAVACPP);
         requireBuild(loader, device);
-        if (System.getProperty("org.bytedeco.javacpp.cachedir") == null)
-            System.setProperty("org.bytedeco.javacpp.cachedir", UserCache.folder().resolve("natives").resolve("javacpp").toString());
+        UserCache.keepNativesOfJavaCpp();
         withoutCollector();
         if (device == Device.CUDA) {
             Cuda.load(CudaLibraries.here());
         } else {
             Malloc.keepFreedMemory();
-            HugePages.ask();
+            ProcessEnvironment.set("THP_MEM_ALLOC_ENABLE", "1"); // libtorch asks the system for huge pages
         }
         try {
             Loader.load(torch.class);

@@ -22,7 +22,7 @@ public final class TorchEngine implements Engine {
 
     @Override
     public List<Mode> modes() {
-        String processors = NetworkOptions.inWords(threads());
+        String processors = NetworkOptions.inWords(Runtime.getRuntime().availableProcessors());
         List<Mode> modes = new ArrayList<>();
         modes.add(new Mode(Precision.FLOAT32, true, processors));
         modes.add(new Mode(Precision.BF16, true, processors + ", slow on a CPU without bf16 instructions"));
@@ -33,14 +33,10 @@ public final class TorchEngine implements Engine {
         return modes;
     }
 
-    private static int threads() {
-        return Runtime.getRuntime().availableProcessors();
-    }
-
     @Override
     public Network network(Graph graph, NetworkOptions options) {
         mode(options);
         LibTorch.load(options.device());
-        return OutOfMemory.inWords(options, () -> new TorchNetwork(graph, options, options.threads() == 0 ? threads() : options.threads()));
+        return OutOfMemory.inWords(options, () -> new TorchNetwork(graph, options, options.computeThreads()));
     }
 }
