@@ -77,6 +77,14 @@ public record NvidiaDriver(Optional<String> problem, int cuda, List<Gpu> gpus) {
         return cuda / 1000 + "." + cuda % 1000 / 10;
     }
 
+    /**
+     * What follows where engines, which take the first GPU, cannot take it: that there are others, and how one of them is made the
+     * first; nothing if there is one only.
+     */
+    public String others() {
+        return gpus.size() < 2 ? "" : "; it is the first of " + gpus.size() + " GPUs here, and CUDA_VISIBLE_DEVICES=1 chooses the second";
+    }
+
     /** The driver's functions; each gives 0 if all went well. */
     private record Calls(SymbolLookup library, Arena arena) {
 

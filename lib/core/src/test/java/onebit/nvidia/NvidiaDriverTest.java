@@ -88,6 +88,8 @@ class NvidiaDriverTest {
         NvidiaDriver driver = driver(0);
         assertEquals(Optional.empty(), driver.problem());
         assertEquals("13.1", driver.cudaVersion());
+        assertEquals("; it is the first of 2 GPUs here, and CUDA_VISIBLE_DEVICES=1 chooses the second", driver.others());
+        assertEquals("", new NvidiaDriver(Optional.empty(), 13010, driver.gpus().subList(0, 1)).others());
         assertEquals(List.of("Card 40, compute capability 9.0, 40 GB", "Card 41, compute capability 6.1, 41 GB"), driver.gpus().stream().map(Object::toString).toList());
     }
 

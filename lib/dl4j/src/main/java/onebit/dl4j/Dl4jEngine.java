@@ -31,7 +31,7 @@ public final class Dl4jEngine implements Engine {
     public List<Mode> modes() {
         NvidiaDriver driver = NvidiaDriver.here();
         Optional<String> problem = problem(driver);
-        return List.of(new Mode(Precision.FLOAT32, true, CpuFeatures.detect().name() + ", " + NetworkOptions.inWords(threads())),
+        return List.of(new Mode(Precision.FLOAT32, true, CpuFeatures.detect().name() + ", " + NetworkOptions.inWords(Runtime.getRuntime().availableProcessors())),
             new Mode(Device.CUDA, Precision.FLOAT32, problem.isEmpty(), problem.orElseGet(() -> driver.gpus().getFirst() + ", not measured")));
     }
 
@@ -43,17 +43,14 @@ public final class Dl4jEngine implements Engine {
         int capability = 10 * gpu.major() + gpu.minor();
         if (capability >= OLDEST_GPU && capability < TOO_NEW_GPU) return Optional.empty();
         return Optional.of(gpu + ": ND4J " + VERSION + ", its newest, has machine code for the compute capabilities 3.7 to 8.9 only"
-            + (capability >= TOO_NEW_GPU ? "; use --engine torch" : ""));
-    }
-
-    private static int threads() {
-        return Runtime.getRuntime().availableProcessors();
+            + (capability >= TOO_NEW_GPU ? "; use --engine torch" : "") + driver.others());
     }
 
     @Override
     public Network network(Graph graph, NetworkOptions options) {
         mode(options);
-        Nd4jRuntime.prepare();
-        return OutOfMemory.inWords(options, () -> new Dl4jNetwork(graph, options, options.threads() == 0 ? threads() : options.threads()));
+        Nd4jRuntime.prepare(options.device());
+        Nd4jRuntime.requireBuild(options.device());
+        return OutOfMemory.inWords(options, () -> new Dl4jNetwork(graph, options, options.computeThreads()));
     }
 }

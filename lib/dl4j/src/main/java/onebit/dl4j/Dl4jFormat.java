@@ -12,6 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import onebit.engine.Device;
 import onebit.model.Graph;
 import onebit.model.Model;
 import onebit.model.ModelFormat;
@@ -41,7 +42,7 @@ public final class Dl4jFormat implements ModelFormat {
 
     @Override
     public void write(Model model, Path file) {
-        Nd4jRuntime.prepare();
+        Nd4jRuntime.prepare(Device.CPU);
         ComputationGraph net = new ComputationGraph(StockGraph.configuration(model.graph()));
         net.init();
         for (Graph.Parameter p : model.graph().parameters()) {
@@ -83,7 +84,7 @@ public final class Dl4jFormat implements ModelFormat {
 
     @Override
     public Model read(Path file) {
-        Nd4jRuntime.prepare();
+        Nd4jRuntime.prepare(Device.CPU);
         if (!Files.isRegularFile(file)) throw new UserError("There is no file " + file + ".");
         Properties about = about(file);
         ComputationGraph net = restore(file);

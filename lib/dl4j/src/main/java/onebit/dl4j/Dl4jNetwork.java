@@ -15,6 +15,7 @@ import onebit.model.NamedTensors;
 import onebit.model.Node;
 import onebit.model.Shape;
 import onebit.model.Tensor;
+import onebit.nvidia.NvidiaDriver;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
@@ -49,7 +50,7 @@ final class Dl4jNetwork extends CheckedNetwork {
     Dl4jNetwork(Graph graph, NetworkOptions options, int threads) {
         super(graph, options);
         this.threads = threads;
-        NativeThreads.set(threads);
+        prepareThread();
         net = new ComputationGraph(TrainableGraph.configuration(graph, options));
         net.init();
         logitsVertex = net.getConfiguration().getVertexInputs().get(graph.nodes().getLast().name()).getFirst();
@@ -65,14 +66,23 @@ final class Dl4jNetwork extends CheckedNetwork {
         features = Nd4j.create(options.batchSize(), shape.height(), shape.width(), shape.channels());
     }
 
+    /** The calling thread computes on the first device, of which ND4J would deal out all that there are, and with so many threads. */
+    private void prepareThread() {
+        if (Nd4j.getAffinityManager().getDeviceForCurrentThread() != 0) Nd4j.getAffinityManager().unsafeSetDevice(0);
+        NativeThreads.set(threads);
+    }
+
     @Override
     public String description() {
-        return "dl4j, float32, ND4J " + Dl4jEngine.VERSION + " on " + options.device().label() + ", " + NetworkOptions.inWords(threads);
+        return "dl4j, float32, ND4J " + Dl4jEngine.VERSION + " on " + switch (options.device()) {
+            case CPU -> "cpu";
+            case CUDA -> NvidiaDriver.here().gpus().getFirst();
+        } + ", " + NetworkOptions.inWords(threads);
     }
 
     @Override
     protected StepResult step(Batch batch, double learningRate) {
-        NativeThreads.set(threads);
+        prepareThread();
         if (!begun) makeWorkspaces();
         begun = true;
         int[] labels = batch.labels(graph.classes());
@@ -120,7 +130,7 @@ final class Dl4jNetwork extends CheckedNetwork {
 
     @Override
     protected StepResult infer(Batch batch, float[] outputs) {
-        NativeThreads.set(threads);
+        prepareThread();
         int[] labels = batch.labels(graph.classes());
         readImages(batch);
         float[] all;

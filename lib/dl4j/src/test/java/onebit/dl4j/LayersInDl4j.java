@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.util.List;
 import onebit.dl4j.layer.MomentumDescent;
 import onebit.dl4j.layer.QuantizedConvolution;
+import onebit.engine.Device;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.model.Graph;
@@ -28,7 +29,7 @@ import org.nd4j.linalg.schedule.FixedSchedule;
 public final class LayersInDl4j {
 
     static {
-        Nd4jRuntime.prepare();
+        Nd4jRuntime.prepare(Device.CPU);
     }
 
     private LayersInDl4j() {}
@@ -38,6 +39,12 @@ public final class LayersInDl4j {
         ComputationGraphConfiguration configuration = TrainableGraph.configuration(graph, NetworkOptions.training(Precision.FLOAT32).withDescent(0.9, 5e-4));
         configuration.getDefaultConfiguration().setSeed(1);
         return configuration;
+    }
+
+    public static void theBuildIsForTheCpu() {
+        Nd4jRuntime.requireBuild(Device.CPU);
+        assertEquals("ND4J was loaded for cpu here; for cuda the dl4j engine needs the artifacts of the other build, in a class loader of its own."
+            + " Let the engine be resolved again.", assertThrows(UnsupportedOperationException.class, () -> Nd4jRuntime.requireBuild(Device.CUDA)).getMessage());
     }
 
     public static void jsonRoundTrip() {

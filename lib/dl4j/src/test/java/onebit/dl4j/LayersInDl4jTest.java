@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LayersInDl4jTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"jsonRoundTrip", "savedAndRestoredNetworkTrainsOn", "fittingLowersTheScore", "initialWeightsAreTruncatedNormal",
+    @ValueSource(strings = {"theBuildIsForTheCpu", "jsonRoundTrip", "savedAndRestoredNetworkTrainsOn", "fittingLowersTheScore", "initialWeightsAreTruncatedNormal",
         "momentumIsTheMethods", "anotherQuantizerIsKnownByItsClass"})
     void layersAreGoodCitizensOfDl4j(String check) throws Throwable {
         TestEngine.run("onebit.dl4j.LayersInDl4j", check);

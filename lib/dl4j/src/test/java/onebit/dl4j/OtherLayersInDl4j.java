@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.function.UnaryOperator;
+import onebit.engine.Device;
 import onebit.model.Model;
 import onebit.run.UserError;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -32,7 +33,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
 public final class OtherLayersInDl4j {
 
     static {
-        Nd4jRuntime.prepare();
+        Nd4jRuntime.prepare(Device.CPU);
     }
 
     private OtherLayersInDl4j() {}

@@ -1,6 +1,7 @@
 package onebit.torch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,6 +62,13 @@ class CudaTest {
     void anUnsupportedGpuIsNamed(int major, int minor) {
         assertEquals("libtorch 2.10 has no code for this GPU (Card, compute capability " + major + "." + minor + ", 8 GB);"
             + " it has for compute capability 7.5, 8.x, 9.0, 10.0, 10.3, 12.0 and 12.1", Cuda.problem(driver(13010, major, minor), this::all, Precision.FLOAT32).orElseThrow());
+    }
+
+    @Test
+    void howAnotherCardIsChosenIsSaidWhereThereIsOne() {
+        NvidiaDriver.Gpu pascal = new NvidiaDriver.Gpu("Old", 6, 1, 8_000_000_000L), ada = new NvidiaDriver.Gpu("New", 8, 9, 8_000_000_000L);
+        String problem = Cuda.problem(new NvidiaDriver(Optional.empty(), 13010, List.of(pascal, ada)), CudaTest::unasked, Precision.FLOAT32).orElseThrow();
+        assertTrue(problem.endsWith("12.1; it is the first of 2 GPUs here, and CUDA_VISIBLE_DEVICES=1 chooses the second"), problem);
     }
 
     @Test
