@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(name = "gpu-check", description = "What to run first on a machine with a GPU: every operation and one step of a network against the CPU, then images a second, "
-    + "as one table that is written step by step. Fails if a step is wrong.")
+    + "as one table that is written step by step. Fails if a step is wrong, or the time was not enough for all.")
 public final class GpuCheckCommand implements Callable<Integer> {
 
     @Spec
@@ -55,11 +55,11 @@ public final class GpuCheckCommand implements Callable<Integer> {
             EngineChoice choice = resolver.choose(engine, device, "auto");
             display.say("Engine " + choice.explanation() + ".");
             display.end();
-            long faults = new GpuCheck(choice.engine(), device, widths, python, Installation.current().project().resolve("bench").resolve("torch_wrn.py"))
+            GpuCheck.Verdict verdict = new GpuCheck(choice.engine(), device, widths, python, Installation.current().project().resolve("bench").resolve("torch_wrn.py"))
                 .run(file, Duration.ofMinutes(minutes), out);
-            out.println(faults == 0 ? "No step was wrong; the table is in " + file + "." : faults + " steps were wrong or failed; the table is in " + file + ".");
+            out.println(verdict + "; the table is in " + file + ".");
             out.flush();
-            return faults == 0 ? 0 : 1;
+            return verdict.good() ? 0 : 1;
         }
     }
 }

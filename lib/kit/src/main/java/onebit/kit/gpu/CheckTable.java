@@ -18,6 +18,8 @@ final class CheckTable {
     /** How a step has ended. */
     enum Outcome {
         OK("ok"), WRONG("WRONG"), FAILED("FAILED"), NOT_RUN("not run"),
+        /** The time was over. */
+        NOT_BEGUN("not begun"),
         /** A figure that is neither right nor wrong. */
         TOLD("");
 
@@ -83,7 +85,7 @@ final class CheckTable {
     /** Runs a step and writes what came of it; what it throws is its finding too. */
     void step(String name, Callable<Finding> step) {
         if (System.nanoTime() > end) {
-            add(new Line(name, Finding.notRun("the time was over"), ""));
+            add(new Line(name, new Finding("the time was over", "", Outcome.NOT_BEGUN), ""));
             return;
         }
         write(new Line(name, Finding.told("running"), ""));
@@ -111,8 +113,8 @@ final class CheckTable {
         AtomicFile.write(file, text.toString());
     }
 
-    /** Steps that were wrong or failed. */
-    long faults() {
-        return lines.stream().filter(l -> l.finding.outcome == Outcome.WRONG || l.finding.outcome == Outcome.FAILED).count();
+    /** How many steps have ended so. */
+    long count(Outcome outcome) {
+        return lines.stream().filter(l -> l.finding.outcome == outcome).count();
     }
 }

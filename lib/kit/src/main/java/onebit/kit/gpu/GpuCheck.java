@@ -54,6 +54,27 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
     /** A round of a figure takes no more than about this. */
     private static final double ROUND_SECONDS = 3;
 
+    /**
+     * What came of a check.
+     *
+     * @param faults   steps that were wrong or failed
+     * @param notBegun steps that the time was not enough for; more may have depended on them
+     */
+    public record Verdict(long faults, long notBegun) {
+
+        /** Whether all was tried and nothing was wrong. */
+        public boolean good() {
+            return faults == 0 && notBegun == 0;
+        }
+
+        /** In words, without a full stop: {@code No step was wrong}. */
+        @Override
+        public String toString() {
+            return (faults == 0 ? "No step was wrong" : faults == 1 ? "1 step was wrong or failed" : faults + " steps were wrong or failed")
+                + (notBegun == 0 ? "" : ", but for " + notBegun + " the time was not enough (--minutes gives more)");
+        }
+    }
+
     /** @param python interpreter that may have PyTorch; {@code script} is {@code bench/torch_wrn.py} */
     public GpuCheck(Engine engine, Device device, List<Integer> widths, String python, Path script) {
         this(engine, device, widths, new PythonPeer(python, script));
@@ -65,13 +86,12 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
      * @param file  receives the table, in Markdown
      * @param limit time after which nothing more is begun
      * @param out   shows its lines
-     * @return how many steps were wrong or failed
      */
-    public long run(Path file, Duration limit, PrintWriter out) {
+    public Verdict run(Path file, Duration limit, PrintWriter out) {
         CheckTable table = new CheckTable(file, "# " + engine.name() + " on " + device.label() + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS)
             + "\n\nErrors are relative, against the float64 reference on the CPU.", limit, out);
         into(table);
-        return table.faults();
+        return new Verdict(table.count(CheckTable.Outcome.WRONG) + table.count(CheckTable.Outcome.FAILED), table.count(CheckTable.Outcome.NOT_BEGUN));
     }
 
     private void into(CheckTable table) {
@@ -154,19 +174,21 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
         }
     }
 
+    /** PyTorch first: an engine keeps the GPU's memory that its network has had, and a large network's would be missing to PyTorch. */
     private void speed(CheckTable table) {
         Optional<String> python = peer.version(device);
         for (int width : widths)
-            for (Precision precision : precisions()) {
-                for (boolean training : new boolean[] {true, false})
-                    table.step((training ? "training " : "inference ") + DEPTH + "-" + width + ", batches of 125, " + precision.label() + ": images/s",
-                        () -> Finding.told(String.format(Locale.ROOT, "%,.0f", imagesPerSecond(width, precision, training))));
+            for (Precision precision : precisions())
                 table.step("Python's PyTorch " + DEPTH + "-" + width + ", " + precision.label() + ": images/s in training, in inference", () -> {
                     if (python.isEmpty()) return Finding.notRun("'" + peer.python() + "' has no PyTorch that computes on " + device.label());
                     double[] rates = peer.imagesPerSecond(width, precision, device, TIMED_STEPS);
                     return Finding.told(String.format(Locale.ROOT, "%,.0f, %,.0f (PyTorch %s)", rates[0], rates[1], python.get()));
                 });
-            }
+        for (int width : widths)
+            for (Precision precision : precisions())
+                for (boolean training : new boolean[] {true, false})
+                    table.step((training ? "training " : "inference ") + DEPTH + "-" + width + ", batches of 125, " + precision.label() + ": images/s",
+                        () -> Finding.told(String.format(Locale.ROOT, "%,.0f", imagesPerSecond(width, precision, training))));
     }
 
     private double imagesPerSecond(int width, Precision precision, boolean training) {

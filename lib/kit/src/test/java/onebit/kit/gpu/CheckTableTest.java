@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import onebit.kit.gpu.CheckTable.Finding;
+import onebit.kit.gpu.CheckTable.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +40,7 @@ class CheckTableTest {
         });
         assertTrue(lines().getLast().startsWith("| second | a / b |"), lines().toString());
         assertEquals(2, shown.toString().lines().count());
-        assertEquals(0, table.faults());
+        assertEquals(2, table.count(Outcome.TOLD));
     }
 
     @Test
@@ -51,7 +52,8 @@ class CheckTableTest {
             throw new UnsatisfiedLinkError("no such function");
         });
         table.step("right", () -> Finding.errors(1e-4, 1e-4, 1e-3, 1e-3));
-        assertEquals(3, table.faults());
+        assertEquals(2, table.count(Outcome.WRONG));
+        assertEquals(1, table.count(Outcome.FAILED));
         assertTrue(lines().get(4).startsWith("| wrong | 2.0e-04, 0.0e+00 | 1e-04, 1e-03 | WRONG |"), lines().toString());
         assertTrue(lines().get(6).startsWith("| throws | no such function |  | FAILED |"), lines().toString());
         assertTrue(lines().get(7).contains("| ok |"), lines().toString());
@@ -63,7 +65,7 @@ class CheckTableTest {
         table.step("late", () -> {
             throw new AssertionError("was begun");
         });
-        assertEquals("| late | the time was over |  | not run |  |", lines().getLast());
-        assertEquals(0, table.faults());
+        assertEquals("| late | the time was over |  | not begun |  |", lines().getLast());
+        assertEquals(1, table.count(Outcome.NOT_BEGUN));
     }
 }

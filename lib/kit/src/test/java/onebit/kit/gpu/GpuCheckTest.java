@@ -1,0 +1,69 @@
+package onebit.kit.gpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import onebit.engine.Device;
+import onebit.engine.Engine;
+import onebit.engine.Network;
+import onebit.engine.NetworkOptions;
+import onebit.engine.Precision;
+import onebit.model.Graph;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GpuCheckTest {
+
+    @TempDir
+    Path folder;
+
+    /** Can do nothing, quickly. */
+    private static final Engine FAILING = new Engine() {
+        @Override
+        public String name() {
+            return "failing";
+        }
+
+        @Override
+        public List<Mode> modes() {
+            return List.of(new Mode(Precision.FLOAT32, true, ""));
+        }
+
+        @Override
+        public Network network(Graph graph, NetworkOptions options) {
+            throw new UnsupportedOperationException("planted");
+        }
+    };
+
+    /** A check that has no time: its table names all the steps, in their order. */
+    private GpuCheck.Verdict check() {
+        return new GpuCheck(FAILING, Device.CPU, List.of(1), folder.resolve("no python").toString(), Path.of("torch_wrn.py"))
+            .run(folder.resolve("table.md"), Duration.ZERO, new PrintWriter(new StringWriter()));
+    }
+
+    @Test
+    void aCheckThatTheTimeWasNotEnoughForSaysSoAndIsNotGood() throws Exception {
+        GpuCheck.Verdict verdict = check();
+        long steps = Files.readAllLines(folder.resolve("table.md")).stream().filter(line -> line.contains("not begun")).count();
+        assertTrue(steps > 10);
+        assertEquals("No step was wrong, but for " + steps + " the time was not enough (--minutes gives more)", verdict.toString());
+        assertFalse(verdict.good());
+        assertEquals("No step was wrong", new GpuCheck.Verdict(0, 0).toString());
+        assertEquals("1 step was wrong or failed", new GpuCheck.Verdict(1, 0).toString());
+    }
+
+    /** What an engine's large networks leave of the GPU's memory would be missing to Python's PyTorch. */
+    @Test
+    void pyTorchIsTimedBeforeTheEngine() throws Exception {
+        check();
+        List<String> steps = Files.readAllLines(folder.resolve("table.md")).stream().filter(line -> line.contains("images/s")).toList();
+        assertEquals(List.of(true, false, false), steps.stream().map(line -> line.contains("Python's PyTorch")).toList());
+    }
+}
