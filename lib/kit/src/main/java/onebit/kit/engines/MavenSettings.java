@@ -21,6 +21,7 @@ import org.apache.maven.settings.Settings;
 import org.apache.maven.settings.building.DefaultSettingsBuilderFactory;
 import org.apache.maven.settings.building.DefaultSettingsBuildingRequest;
 import org.apache.maven.settings.building.SettingsBuildingException;
+import org.apache.maven.settings.building.SettingsProblem;
 import org.apache.maven.settings.crypto.DefaultSettingsDecrypter;
 import org.apache.maven.settings.crypto.DefaultSettingsDecryptionRequest;
 import org.apache.maven.settings.crypto.SettingsDecryptionResult;
@@ -36,14 +37,17 @@ import org.sonatype.plexus.components.sec.dispatcher.DefaultSecDispatcher;
 
 /**
  * The user's Maven settings, so that engines come from where the user's builds come from: local repository, mirrors,
- * proxies, passwords, offline mode and the repositories of active profiles.
+ * proxies, passwords, offline mode and the repositories of profiles that are named active or are by default. Other settings, such
+ * as headers of requests or the options in {@code MAVEN_OPTS}, are not looked at.
  */
 public final class MavenSettings {
 
     private final Settings settings;
+    private final List<String> problems;
 
-    private MavenSettings(Settings settings) {
+    private MavenSettings(Settings settings, List<String> problems) {
         this.settings = settings;
+        this.problems = problems;
     }
 
     /** {@code ~/.m2/settings.xml} over the settings of the installed Maven, each only if it is there. */
@@ -66,20 +70,26 @@ public final class MavenSettings {
         request.setSystemProperties(properties);
         try {
             Settings settings = new DefaultSettingsBuilderFactory().newInstance().build(request).getEffectiveSettings();
-            decrypt(settings);
-            return new MavenSettings(settings);
+            return new MavenSettings(settings, decrypt(settings));
         } catch (SettingsBuildingException e) {
             throw new UserError("Your Maven settings cannot be read: " + e.getProblems().getFirst().getMessage()
                 + " Mend " + user + ".", e);
         }
     }
 
-    private static void decrypt(Settings settings) {
+    /** What could not be decrypted stays as it is; tells of it. */
+    private static List<String> decrypt(Settings settings) {
         DefaultSecDispatcher dispatcher = new DefaultSecDispatcher(new DefaultPlexusCipher(), Map.of(), "~/.m2/settings-security.xml");
         SettingsDecryptionResult result =
             new DefaultSettingsDecrypter(dispatcher).decrypt(new DefaultSettingsDecryptionRequest(settings));
         settings.setServers(result.getServers());
         settings.setProxies(result.getProxies());
+        return result.getProblems().stream().map(SettingsProblem::getMessage).toList();
+    }
+
+    /** Passwords that could not be decrypted, and why: whether any of them is needed, the servers know. */
+    List<String> problems() {
+        return problems;
     }
 
     /** Settings of the Maven that {@code mvn} starts: beside its real place, or under M2_HOME or MAVEN_HOME. */

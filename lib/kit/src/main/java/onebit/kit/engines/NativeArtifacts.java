@@ -3,12 +3,14 @@ package onebit.kit.engines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import onebit.data.Progress;
+import onebit.run.AtomicFile;
 import onebit.run.UserError;
 import org.eclipse.aether.RepositorySystem;
 import org.eclipse.aether.RepositorySystemSession.CloseableSession;
@@ -29,8 +31,9 @@ import org.eclipse.aether.transfer.TransferEvent;
 import org.eclipse.aether.util.repository.SimpleResolutionErrorPolicy;
 
 /**
- * The jars that engines need, of classes and of native libraries, from the user's Maven repositories. What the local repository holds is taken without a look at
- * the network; what is fetched must have its checksum and is put there whole or not at all.
+ * The jars that engines need, of classes and of native libraries, from the user's Maven repositories. What the local
+ * repository holds is taken without a look at the network, if it is a whole jar; what is fetched must have its checksum. All
+ * is put in place whole or not at all.
  */
 public final class NativeArtifacts {
 
@@ -51,30 +54,41 @@ public final class NativeArtifacts {
      * @param coordinates {@code group:artifact:version} or {@code group:artifact:extension:classifier:version} each
      * @param megabytes   of all together; 0 is not told
      * @return the files, in the same order
-     * @throws UserError saying which is missing and what to do
+     * @throws UserError saying which is missing, or no whole jar, and what to do
      */
     public List<Path> resolve(String user, List<String> coordinates, int megabytes) {
         if (coordinates.isEmpty()) return List.of();
         MavenSettings maven = settings.get();
         List<Path> places = coordinates.stream().map(c -> place(maven.localRepository(), new DefaultArtifact(c))).toList();
         long missing = places.stream().filter(p -> !Files.isRegularFile(p)).count();
-        if (missing == 0) return places;
+        if (missing == 0) return whole(places);
         if (megabytes > 0)
             progress.say(String.format(Locale.ROOT, "For %s, %d of %d files (%,d MB all together) are fetched once and kept in %s.", user, missing, places.size(),
                 megabytes, maven.localRepository()));
-        return fetch(coordinates, maven);
+        return whole(fetch(coordinates, maven));
     }
 
-    /** Copies files with these coordinates into another local repository. */
+    /** Whether the files are zips to their end is seen by their lists of entries, which are there. */
+    private static List<Path> whole(List<Path> jars) {
+        for (Path jar : jars)
+            try (ZipFile zip = new ZipFile(jar.toFile())) {
+                if (zip.size() == 0) throw new ZipException("it is empty");
+            } catch (IOException e) {
+                throw new UserError("The library " + jar + " is no whole jar (" + e.getMessage() + "). Delete it and run this again, and it is fetched anew.", e);
+            }
+        return jars;
+    }
+
+    /**
+     * Copies files with these coordinates into another local repository.
+     *
+     * @throws UserError naming the one that cannot be written
+     */
     static void copy(List<String> coordinates, List<Path> files, Path repository) {
         for (int i = 0; i < files.size(); i++) {
             Path place = place(repository, new DefaultArtifact(coordinates.get(i)));
-            try {
-                Files.createDirectories(place.getParent());
-                Files.copy(files.get(i), place, StandardCopyOption.REPLACE_EXISTING);
-            } catch (IOException e) {
-                throw new UserError(place + " could not be written: " + e + ". Is there room on the disk?", e);
-            }
+            Path file = files.get(i);
+            AtomicFile.write(place, out -> Files.copy(file, out));
         }
     }
 
@@ -93,7 +107,7 @@ public final class NativeArtifacts {
                 try {
                     files.add(system.resolveArtifact(session, request).getArtifact().getPath());
                 } catch (ArtifactResolutionException e) {
-                    throw failure(wanted, repositories, place(maven.localRepository(), request.getArtifact()), e);
+                    throw failure(wanted, repositories, maven, place(maven.localRepository(), request.getArtifact()), e);
                 }
             }
             return files;
@@ -113,13 +127,14 @@ public final class NativeArtifacts {
         return builder.build();
     }
 
-    private UserError failure(String wanted, List<RemoteRepository> repositories, Path place, ArtifactResolutionException e) {
+    private static UserError failure(String wanted, List<RemoteRepository> repositories, MavenSettings maven, Path place, ArtifactResolutionException e) {
         String remedy = " Connect to the network and run this again, or put the file at " + place + ".";
         if (offline(e))
             return new UserError("The library " + wanted + " is not in the local Maven repository, and your Maven settings say offline."
                 + " Allow the network once, or put the file at " + place + ".", e);
         String where = repositories.stream().map(r -> r.getId() + " (" + r.getUrl() + ")").reduce((a, b) -> a + ", " + b).orElse("no repository");
-        return new UserError("The library " + wanted + " could not be fetched from " + where + ": " + cause(e.getResult()) + "." + remedy, e);
+        return new UserError("The library " + wanted + " could not be fetched from " + where + ": " + cause(e.getResult()) + "."
+            + (maven.problems().isEmpty() ? "" : " In your Maven settings there are passwords that cannot be decrypted: " + String.join("; ", maven.problems()) + ".") + remedy, e);
     }
 
     private static boolean offline(ArtifactResolutionException e) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import onebit.data.Progress;
@@ -99,6 +100,28 @@ class NativeArtifactsTest {
     }
 
     @Test
+    void halfAJarIsNamedAndNotLoaded() throws Exception {
+        Path place = folder.resolve("repository").resolve(MavenServer.JAR);
+        Files.createDirectories(place.getParent());
+        Files.write(place, Arrays.copyOf(jar, jar.length / 2));
+
+        String message = assertThrows(UserError.class, () -> server.artifacts(folder, true, Progress.NONE).resolve("a test", List.of(COORDINATES), 0)).getMessage();
+        assertTrue(message.startsWith("The library " + place + " is no whole jar (") && message.endsWith("Delete it and run this again, and it is fetched anew."), message);
+    }
+
+    @Test
+    void aCopyThatFailsLeavesWhatWasThere() throws Exception {
+        Path elsewhere = folder.resolve("elsewhere"), place = elsewhere.resolve(MavenServer.JAR);
+        Path whole = Files.write(folder.resolve("whole.jar"), jar);
+        NativeArtifacts.copy(List.of(COORDINATES), List.of(whole), elsewhere);
+        assertArrayEquals(jar, Files.readAllBytes(place));
+
+        assertThrows(UserError.class, () -> NativeArtifacts.copy(List.of(COORDINATES), List.of(folder), elsewhere));
+        assertArrayEquals(jar, Files.readAllBytes(place));
+        assertEquals(List.of(place.getFileName()), Files.list(place.getParent()).map(Path::getFileName).toList());
+    }
+
+    @Test
     void asksForNoPomSinceWhatItDependsOnIsNotWanted() throws Exception {
         server.artifacts(folder, false, Progress.NONE).resolve("a test", List.of(COORDINATES), 0);
 
@@ -149,6 +172,21 @@ class NativeArtifactsTest {
 
         String message = assertThrows(UserError.class, () -> MavenSettings.read(settings, Optional.empty())).getMessage();
         assertTrue(message.contains(settings.toString()), message);
+    }
+
+    @Test
+    void aPasswordThatCannotBeDecryptedIsNamedWhereALibraryCannotBeFetched() throws Exception {
+        Path settings = Files.writeString(folder.resolve("settings.xml"), """
+            <settings>
+              <localRepository>%s</localRepository>
+              <servers><server><id>here</id><username>someone</username><password>{bm90aGluZyB0aGF0IHdhcyBlbmNyeXB0ZWQ=}</password></server></servers>
+              <mirrors><mirror><id>here</id><mirrorOf>*</mirrorOf><url>http://127.0.0.1:1</url></mirror></mirrors>
+            </settings>
+            """.formatted(folder.resolve("repository")));
+        NativeArtifacts artifacts = new NativeArtifacts(() -> MavenSettings.read(settings, Optional.empty()), Progress.NONE);
+
+        String message = assertThrows(UserError.class, () -> artifacts.resolve("a test", List.of(COORDINATES), 0)).getMessage();
+        assertTrue(message.contains(" In your Maven settings there are passwords that cannot be decrypted: Failed to decrypt password for server here"), message);
     }
 
     @Test
