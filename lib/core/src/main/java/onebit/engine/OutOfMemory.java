@@ -13,8 +13,8 @@ import onebit.run.UserError;
 public final class OutOfMemory {
 
     /** In lower case: libtorch's, CUDA's and cuDNN's, ND4J's, JavaCPP's, C++'s. */
-    private static final List<String> TEXTS = List.of("out of memory", "can't allocate", "cannot allocate", "failed to allocate", "allocation failed", "alloc_failed",
-        "physical memory usage is too high", "bad_alloc");
+    private static final List<String> TEXTS = List.of("out of memory", "can't allocate", "cannot allocate", "failed to allocate", "allocation failed",
+        "alloc_failed", "physical memory usage is too high", "bad_alloc");
     /** Of these, what is not the GPU's memory, whatever computes. */
     private static final List<String> HOST = List.of("cpuallocator", "host", "pointer", "physical memory", "within limits", "bad_alloc");
 
@@ -42,8 +42,8 @@ public final class OutOfMemory {
             String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
             if (TEXTS.stream().noneMatch(text::contains)) continue;
             boolean gpu = options.device() == Device.CUDA && HOST.stream().noneMatch(text::contains);
-            return Optional.of(new UserError("The memory of " + (gpu ? "the GPU" : "this machine") + " is not enough for this network with batches of " + options.batchSize()
-                + " images. Take a smaller width, " + (gpu ? "another GPU or --device cpu." : "or a machine with more memory."), thrown));
+            return Optional.of(new UserError("The memory of " + (gpu ? "the GPU" : "this machine") + " is not enough for this network with batches of "
+                + options.batchSize() + " images. Take a smaller width, " + (gpu ? "another GPU or --device cpu." : "or a machine with more memory."), thrown));
         }
         return Optional.empty();
     }

@@ -37,7 +37,8 @@ final class Cuda {
             return Optional.of("the NVIDIA driver is for CUDA " + driver.cudaVersion() + " and older; libtorch needs one for CUDA 13 (580 or newer)");
         NvidiaDriver.Gpu gpu = driver.gpus().getFirst();
         if (!hasCode(gpu))
-            return Optional.of("libtorch 2.10 has no code for this GPU (" + gpu + "); it has for compute capability 7.5, 8.x, 9.0, 10.0, 10.3, 12.0 and 12.1" + driver.others());
+            return Optional.of("libtorch 2.10 has no code for this GPU (" + gpu + "); it has for compute capability 7.5, 8.x, 9.0, 10.0, 10.3, 12.0 and 12.1"
+                + driver.others());
         if (precision == Precision.BF16 && gpu.major() < 8)
             return Optional.of("this GPU (" + gpu + ") has no bf16 instructions, which come with compute capability 8.0; use float32" + driver.others());
         CudaLibraries libraries = installed.get();

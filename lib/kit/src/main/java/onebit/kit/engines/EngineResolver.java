@@ -97,7 +97,8 @@ public final class EngineResolver {
 
     private boolean can(String engine, Device device, String precision) {
         Wish wish = Wish.of(device, precision);
-        return candidates.stream().filter(c -> engine.equals("auto") ? c.automatic(device) : c.name().equals(engine)).anyMatch(c -> c.modes().stream().anyMatch(wish::granted));
+        return candidates.stream().filter(c -> engine.equals("auto") ? c.automatic(device) : c.name().equals(engine))
+            .anyMatch(c -> c.modes().stream().anyMatch(wish::granted));
     }
 
     /**
@@ -114,8 +115,8 @@ public final class EngineResolver {
             List<Engine.Mode> modes = candidate.modes();
             Optional<Engine.Mode> mode = modes.stream().filter(wish::granted).findFirst();
             if (mode.isPresent() && candidate.automatic(device)) return choice(candidate, mode.get(), refusals, unused(device));
-            refusals.add(candidate.name() + ": " + (mode.isPresent() ? "it can (" + mode.get().note() + "), but is taken with --engine " + candidate.name() + " only"
-                : wish.refusal(modes)));
+            refusals.add(candidate.name() + ": " + (mode.isEmpty() ? wish.refusal(modes)
+                : "it can (" + mode.get().note() + "), but is taken with --engine " + candidate.name() + " only"));
         }
         throw new UserError(candidates.isEmpty() ? "There is no engine. Build the project again (make build)."
             : "No engine can run" + wish + " on this machine; " + String.join("; ", refusals) + ".");
@@ -148,8 +149,8 @@ public final class EngineResolver {
         for (EngineCandidate candidate : candidates)
             for (Engine.Mode mode : candidate.modes())
                 if (mode.available() && mode.device() != Device.CPU)
-                    return "; " + (candidate.automatic(mode.device()) ? "" : "--engine " + candidate.name() + " ") + "--device " + mode.device().label() + " would take "
-                        + candidate.name() + " (" + mode.note() + ")";
+                    return "; " + (candidate.automatic(mode.device()) ? "" : "--engine " + candidate.name() + " ") + "--device " + mode.device().label()
+                        + " would take " + candidate.name() + " (" + mode.note() + ")";
         return "";
     }
 

@@ -134,7 +134,8 @@ public final class NativeArtifacts {
                 + " Allow the network once, or put the file at " + place + ".", e);
         String where = repositories.stream().map(r -> r.getId() + " (" + r.getUrl() + ")").reduce((a, b) -> a + ", " + b).orElse("no repository");
         return new UserError("The library " + wanted + " could not be fetched from " + where + ": " + cause(e.getResult()) + "."
-            + (maven.problems().isEmpty() ? "" : " In your Maven settings there are passwords that cannot be decrypted: " + String.join("; ", maven.problems()) + ".") + remedy, e);
+            + (maven.problems().isEmpty() ? "" : " In your Maven settings there are passwords that cannot be decrypted: " + String.join("; ", maven.problems()) + ".")
+            + remedy, e);
     }
 
     private static boolean offline(ArtifactResolutionException e) {
