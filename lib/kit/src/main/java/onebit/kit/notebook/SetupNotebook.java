@@ -44,7 +44,7 @@ public final class SetupNotebook {
                     engine.append(candidate.name());
                     device.append(mode.device().label());
                     precision.append(mode.precision().label());
-                    here.append(mode.available() ? "yes" : "no");
+                    here.append(!mode.available() ? "no" : candidate.automatic(mode.device()) ? "yes" : "if asked for by name");
                     note.append(mode.note());
                 }
             return Table.create(Runtime.getRuntime().availableProcessors() + " processors; what comes first is what auto takes", engine, device, precision, here, note);
