@@ -1,6 +1,7 @@
 package onebit.run;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,14 +48,19 @@ public record RunFolder(Path path) {
         return Json.read(file(CONFIG), TrainingConfig.class);
     }
 
-    /** The epochs completed so far. */
+    /**
+     * The epochs completed so far. Where their file is damaged, an unfinished run's checkpoint tells.
+     *
+     * @throws UserError if nothing tells them
+     */
     public List<EpochMetrics> metrics() {
         Path file = file(METRICS);
         if (!Files.exists(file)) return List.of();
         try {
             return EpochMetrics.parse(Files.readAllLines(file));
-        } catch (IllegalArgumentException e) {
-            throw new UserError(file + " is not a run's metrics: " + e.getMessage() + ".", e);
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return checkpoint().map(c -> c.progress().epochs()).orElseThrow(() -> new UserError(file + " is not a run's metrics: "
+                + (e instanceof CharacterCodingException ? "it is no text" : e.getMessage()) + ". It may have been altered; take another copy of it.", e));
         } catch (IOException e) {
             throw new UserError(file + " could not be read: " + e + ".", e);
         }

@@ -2,6 +2,7 @@ package onebit.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import onebit.model.Graph;
 import onebit.model.NamedTensors;
@@ -43,10 +44,18 @@ public final class RunJournal implements AutoCloseable {
         }
     }
 
-    /** Writes the metrics if the file lacks some: they change once an epoch, checkpoints come more often. */
+    /** Writes the metrics unless the file has them: they change once an epoch, checkpoints come more often. */
     private void writeMetrics(List<EpochMetrics> epochs) {
-        if (!Files.exists(folder.file(RunFolder.METRICS)) || !folder.metrics().equals(epochs))
-            AtomicFile.write(folder.file(RunFolder.METRICS), EpochMetrics.csv(epochs));
+        String csv = EpochMetrics.csv(epochs);
+        if (!holds(folder.file(RunFolder.METRICS), csv)) AtomicFile.write(folder.file(RunFolder.METRICS), csv);
+    }
+
+    private static boolean holds(Path file, String text) {
+        try {
+            return Files.readString(file).equals(text);
+        } catch (IOException e) {
+            return false; // none yet, or no text: to be written
+        }
     }
 
     /**

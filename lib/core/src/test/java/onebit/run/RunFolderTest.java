@@ -80,6 +80,21 @@ class RunFolderTest {
         assertEquals(List.of(epoch), folder.metrics());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "epoch\n", EpochMetrics.HEADER + "\n1,2,three\n", "\u00ff"})
+    void metricsThatAreDamagedAreTheCheckpointsAndAreWrittenAnewWithTheNextOne(String damaged) throws IOException {
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(checkpoint(), provenance);
+        }
+        Files.write(folder.file(RunFolder.METRICS), damaged.getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals(List.of(epoch), folder.metrics());
+        assertTrue(refused(() -> folder.begin(config, false)).contains("(1 of 2 epochs)"));
+        try (RunJournal journal = folder.begin(config, true)) {
+            journal.save(checkpoint(), provenance);
+        }
+        assertEquals(EpochMetrics.csv(List.of(epoch)), Files.readString(folder.file(RunFolder.METRICS)));
+    }
+
     @Test
     void aFinishedRunKeepsItsModelAndNoCheckpoint() throws IOException {
         var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
@@ -298,6 +313,8 @@ class RunFolderTest {
         }
         Files.writeString(folder.file(RunFolder.METRICS), EpochMetrics.HEADER + "\n1,2,three\n");
         assertTrue(refused(() -> folder.metrics()).contains("'1,2,three'"));
+        Files.write(folder.file(RunFolder.METRICS), new byte[] {(byte) 0xff});
+        assertTrue(refused(() -> folder.metrics()).contains("it is no text"));
     }
 
     @ParameterizedTest
