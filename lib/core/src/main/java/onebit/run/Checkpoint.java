@@ -3,22 +3,28 @@ package onebit.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import onebit.model.NamedTensors;
 
 /**
  * All that a run needs to go on, wherever it was stopped. Order, augmentation and initial weights are functions of the
  * seed and the position, so that no generator's state is kept. In a folder: {@code checkpoint.safetensors}, with
- * parameters, running averages and momentum by name, and the rest as JSON in its header under {@code progress}.
+ * parameters, running averages and momentum by name, and the rest as JSON in its header under {@code progress} and
+ * {@code provenance}.
  *
- * @param progress where the run is
- * @param state    of the network
+ * @param progress   where the run is
+ * @param provenance of the run up to here; empty in checkpoints that were written before they had it
+ * @param state      of the network
  */
-public record Checkpoint(Progress progress, NamedTensors state) {
+public record Checkpoint(Progress progress, Optional<Provenance> provenance, NamedTensors state) {
 
     private static final String FORMAT = "onebit-checkpoint-1";
+    private static final String PROGRESS = "progress";
+    private static final String PROVENANCE = "provenance";
 
     /**
      * A position between two steps, and what has been counted before it.
@@ -50,7 +56,9 @@ public record Checkpoint(Progress progress, NamedTensors state) {
     void write(Path file) {
         Map<String, SafeTensors.Entry> entries = new LinkedHashMap<>();
         for (String name : state.names()) entries.put(name, new SafeTensors.Floats(state.get(name)));
-        new SafeTensors(Map.of("format", FORMAT, "progress", Json.line(progress)), entries).write(file);
+        Map<String, String> texts = new HashMap<>(Map.of("format", FORMAT, PROGRESS, Json.line(progress)));
+        provenance.ifPresent(p -> texts.put(PROVENANCE, Json.line(p)));
+        new SafeTensors(texts, entries).write(file);
     }
 
     static Checkpoint read(Path file) {
@@ -63,9 +71,11 @@ public record Checkpoint(Progress progress, NamedTensors state) {
             if (entry instanceof SafeTensors.Floats floats) state.put(name, floats.tensor());
         });
         try {
-            return new Checkpoint(Json.parse(tensors.metadata().getOrDefault("progress", ""), Progress.class), state);
+            Progress progress = Json.parse(tensors.metadata().getOrDefault(PROGRESS, ""), Progress.class);
+            String provenance = tensors.metadata().get(PROVENANCE);
+            return new Checkpoint(progress, provenance == null ? Optional.empty() : Optional.of(Json.parse(provenance, Provenance.class)), state);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + " does not say where its run is (" + e.getOriginalMessage() + "). " + remedy, e);
+            throw new UserError(file + " does not say where its run is or how it came there (" + e.getOriginalMessage() + "). " + remedy, e);
         } catch (IOException e) {
             throw new UserError(file + " could not be read: " + e + ".", e);
         }

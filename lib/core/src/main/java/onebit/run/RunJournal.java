@@ -23,16 +23,16 @@ public final class RunJournal implements AutoCloseable {
     }
 
     /**
-     * Saves where the run is. The checkpoint comes first and holds the metrics too: killed after it, the resumed run writes
-     * the others again.
+     * Saves where the run is. The checkpoint comes first and holds metrics and provenance too: killed after it, the resumed run
+     * writes the others again.
      *
      * @throws UserError if it cannot be written; the folder then goes on from the checkpoint before
      */
-    public void save(Checkpoint checkpoint, Provenance provenance) {
+    public void save(Checkpoint checkpoint) {
         saving(() -> {
             checkpoint.write(folder.file(RunFolder.CHECKPOINT));
             writeMetrics(checkpoint.progress().epochs());
-            AtomicFile.write(folder.file(RunFolder.PROVENANCE), Json.text(provenance));
+            checkpoint.provenance().ifPresent(p -> AtomicFile.write(folder.file(RunFolder.PROVENANCE), Json.text(p)));
         });
     }
 

@@ -65,8 +65,9 @@ final class TrainingRun {
         schedule = config.schedule();
         steps = trainer.dataset().train().count() / config.batchSize();
         evaluationSteps = TestBatch.all(trainer.dataset().test(), config.batchSize()).size();
-        load(journal.folder().checkpoint());
-        Provenance before = journal.folder().provenance().orElseGet(this::newProvenance);
+        Optional<Checkpoint> checkpoint = journal.folder().checkpoint();
+        load(checkpoint);
+        Provenance before = checkpoint.flatMap(Checkpoint::provenance).or(this::storedProvenance).orElseGet(this::newProvenance);
         session = new RunSession(before, Instant.now(), position(), config.execution().label(), network.description(), Software.running(), Machine.here());
     }
 
@@ -198,10 +199,19 @@ final class TrainingRun {
     private void save(NamedTensors state) {
         long start = System.nanoTime();
         Checkpoint.Progress progress = new Checkpoint.Progress(epoch, step, lossSum, correct, seconds, epochs);
-        journal.save(new Checkpoint(progress, state), session.until(position(), pflops()));
+        journal.save(new Checkpoint(progress, Optional.of(session.until(position(), pflops())), state));
         saved = progress;
         savedAt = System.nanoTime();
         savingSeconds = secondsSince(start);
+    }
+
+    /** Of a run whose checkpoint does not tell. */
+    private Optional<Provenance> storedProvenance() {
+        try {
+            return journal.folder().provenance();
+        } catch (UserError e) {
+            throw new UserError(e.getMessage() + " Take another copy of it, or delete it: the run then goes on, and its results do not tell of the sessions before.", e);
+        }
     }
 
     private Provenance newProvenance() {

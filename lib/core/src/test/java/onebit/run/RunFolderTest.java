@@ -51,7 +51,7 @@ class RunFolderTest {
     }
 
     private Checkpoint checkpoint() {
-        return new Checkpoint(new Checkpoint.Progress(2, 17, 1.0 / 3, 1234567890123L, 0.1, List.of(epoch)), state);
+        return new Checkpoint(new Checkpoint.Progress(2, 17, 1.0 / 3, 1234567890123L, 0.1, List.of(epoch)), Optional.of(provenance), state);
     }
 
     private String refused(Runnable action) {
@@ -61,7 +61,7 @@ class RunFolderTest {
     @Test
     void whatIsSavedIsReadBackExactly() {
         try (RunJournal journal = folder.begin(config, false)) {
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
         }
         assertEquals(config, folder.config());
         assertEquals(Optional.of(checkpoint()), folder.checkpoint());
@@ -73,9 +73,9 @@ class RunFolderTest {
     @Test
     void metricsThatAKillKeptFromTheFileAreWrittenWithTheNextCheckpoint() throws IOException {
         try (RunJournal journal = folder.begin(config, false)) {
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
             Files.writeString(folder.file(RunFolder.METRICS), EpochMetrics.HEADER + "\n");
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
         }
         assertEquals(List.of(epoch), folder.metrics());
     }
@@ -84,13 +84,13 @@ class RunFolderTest {
     @ValueSource(strings = {"", "epoch\n", EpochMetrics.HEADER + "\n1,2,three\n", "\u00ff"})
     void metricsThatAreDamagedAreTheCheckpointsAndAreWrittenAnewWithTheNextOne(String damaged) throws IOException {
         try (RunJournal journal = folder.begin(config, false)) {
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
         }
         Files.write(folder.file(RunFolder.METRICS), damaged.getBytes(StandardCharsets.ISO_8859_1));
         assertEquals(List.of(epoch), folder.metrics());
         assertTrue(refused(() -> folder.begin(config, false)).contains("(1 of 2 epochs)"));
         try (RunJournal journal = folder.begin(config, true)) {
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
         }
         assertEquals(EpochMetrics.csv(List.of(epoch)), Files.readString(folder.file(RunFolder.METRICS)));
     }
@@ -99,7 +99,7 @@ class RunFolderTest {
     void aFinishedRunKeepsItsModelAndNoCheckpoint() throws IOException {
         var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
         try (RunJournal journal = folder.begin(config, false)) {
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
             journal.finish(graph, state, result);
         }
         assertEquals(Optional.of(result), folder.result());
@@ -113,7 +113,7 @@ class RunFolderTest {
         var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
         try (RunJournal journal = folder.begin(config, false)) {
             journal.finish(graph, state, result);
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
         }
         folder.begin(config, true).close();
         assertEquals(Optional.empty(), folder.checkpoint());
@@ -288,7 +288,7 @@ class RunFolderTest {
 
     private Path checkpointFile() {
         try (RunJournal journal = folder.begin(config, false)) {
-            journal.save(checkpoint(), provenance);
+            journal.save(checkpoint());
         }
         return folder.file(RunFolder.CHECKPOINT);
     }

@@ -32,6 +32,7 @@ import onebit.reference.ReferenceEngine;
 import onebit.run.Checkpoint;
 import onebit.run.EpochMetrics;
 import onebit.run.RunFolder;
+import onebit.run.RunJournal;
 import onebit.run.UserError;
 import onebit.testing.ChangedReference;
 import onebit.train.TrainingProgress.Phase;
@@ -281,5 +282,49 @@ class TrainerTest {
         assertTrue(provenance.sessions().getLast().network().contains("float64"));
         assertEquals(provenance.seconds(), provenance.sessions().stream().mapToDouble(s -> s.seconds()).sum());
         assertTrue(provenance.sessions().getFirst().machine().cores() >= 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"missing", "former", "damaged"})
+    void aSessionWhoseProvenanceAKillKeptFromItsFileIsNotLost(String file) throws IOException {
+        TrainingConfig config = config("cifar10-1bit-bn").withEpochs(1);
+        Path provenance = temp.resolve("run/provenance.json");
+        trainer(config).train(folder("run"), false, new StopAfter(2));
+        byte[] former = Files.readAllBytes(provenance);
+        trainer(config).train(folder("run"), true, new StopAfter(1));
+        switch (file) {
+            case "missing" -> Files.delete(provenance);
+            case "former" -> Files.write(provenance, former);
+            default -> Files.writeString(provenance, "{");
+        }
+
+        trainer(config).train(folder("run"), true, TrainingListener.NONE);
+
+        assertEquals(List.of("0 of 6", "2 of 6", "3 of 6"), starts(folder("run")));
+    }
+
+    @Test
+    void aCheckpointFromBeforeItHadTheProvenanceGoesOnWithThatOfTheFile() throws IOException {
+        TrainingConfig config = config("cifar10-1bit-bn").withEpochs(1);
+        trainer(config).train(folder("run"), false, new StopAfter(2));
+        Checkpoint checkpoint = folder("run").checkpoint().orElseThrow();
+        try (RunJournal journal = folder("run").begin(config, true)) {
+            journal.save(new Checkpoint(checkpoint.progress(), Optional.empty(), checkpoint.state()));
+        }
+        Path file = temp.resolve("run/provenance.json");
+        String provenance = Files.readString(file);
+        Files.writeString(file, "{");
+        String message = assertThrows(UserError.class, () -> trainer(config).train(folder("run"), true, TrainingListener.NONE)).getMessage();
+        assertTrue(message.contains(file.toString()) && message.contains("or delete it: the run then goes on"), message);
+
+        Files.writeString(file, provenance);
+        trainer(config).train(folder("run"), true, TrainingListener.NONE);
+
+        assertEquals(List.of("0 of 6", "2 of 6"), starts(folder("run")));
+    }
+
+    /** Steps done when each session of a run of one epoch began. */
+    private static List<String> starts(RunFolder run) {
+        return run.provenance().orElseThrow().sessions().stream().map(s -> s.from().replaceAll("epoch 1 of 1, (.*) steps done", "$1")).toList();
     }
 }
