@@ -32,7 +32,7 @@ public final class RunJournal implements AutoCloseable {
         saving(() -> {
             checkpoint.write(folder.file(RunFolder.CHECKPOINT));
             writeMetrics(checkpoint.progress().epochs());
-            checkpoint.provenance().ifPresent(p -> AtomicFile.write(folder.file(RunFolder.PROVENANCE), Json.text(p)));
+            checkpoint.provenance().ifPresent(this::writeProvenance);
         });
     }
 
@@ -58,14 +58,23 @@ public final class RunJournal implements AutoCloseable {
         }
     }
 
+    private void writeProvenance(Provenance provenance) {
+        AtomicFile.write(folder.file(RunFolder.PROVENANCE), Json.text(provenance));
+    }
+
     /**
-     * Ends the run: its model, its result, and no checkpoint any more.
+     * Ends the run: its model, its result, and no checkpoint any more. Metrics and provenance are the last checkpoint's, and are
+     * written before it goes: a kill may have come before they were.
      *
-     * @param state the final parameters
+     * @param epochs     all of them
+     * @param provenance as saved last
+     * @param state      the final parameters
      * @throws UserError if it cannot be written; resumed, the run ends without training again
      */
-    public void finish(Graph graph, NamedTensors state, RunResult result) {
+    public void finish(List<EpochMetrics> epochs, Provenance provenance, Graph graph, NamedTensors state, RunResult result) {
         saving(() -> {
+            writeMetrics(epochs);
+            writeProvenance(provenance);
             ModelFile.write(folder.file(RunFolder.MODEL), graph, state);
             AtomicFile.write(folder.file(RunFolder.RESULT), Json.text(result));
             deleteCheckpoint();

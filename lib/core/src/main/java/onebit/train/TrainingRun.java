@@ -52,6 +52,7 @@ final class TrainingRun {
     private List<EpochMetrics> epochs;
 
     private Checkpoint.Progress saved;
+    private Provenance savedProvenance;
     private long savedAt = System.nanoTime();
     private double savingSeconds;
 
@@ -67,8 +68,8 @@ final class TrainingRun {
         evaluationSteps = TestBatch.all(trainer.dataset().test(), config.batchSize()).size();
         Optional<Checkpoint> checkpoint = journal.folder().checkpoint();
         load(checkpoint);
-        Provenance before = checkpoint.flatMap(Checkpoint::provenance).or(this::storedProvenance).orElseGet(this::newProvenance);
-        session = new RunSession(before, Instant.now(), position(), config.execution().label(), network.description(), Software.running(), Machine.here());
+        savedProvenance = checkpoint.flatMap(Checkpoint::provenance).or(this::storedProvenance).orElseGet(this::newProvenance);
+        session = new RunSession(savedProvenance, Instant.now(), position(), config.execution().label(), network.description(), Software.running(), Machine.here());
     }
 
     private void load(Optional<Checkpoint> checkpoint) {
@@ -158,7 +159,7 @@ final class TrainingRun {
         int images = trainer.dataset().test().count(), right = (int) Math.round(last.testAccuracy() * images);
         RunResult result = new RunResult(config.row(), images, right, 100.0 * right / images, last.testLoss(), 100 * last.trainAccuracy(),
             last.trainLoss(), config.epochs(), steps * config.batchSize(), thousandths(epochs.stream().mapToDouble(EpochMetrics::seconds).sum()), pflops());
-        journal.finish(graph, network.state(), result);
+        journal.finish(epochs, savedProvenance, graph, network.state(), result);
         return new TrainingOutcome.Finished(result, List.copyOf(epochs), false);
     }
 
@@ -199,8 +200,10 @@ final class TrainingRun {
     private void save(NamedTensors state) {
         long start = System.nanoTime();
         Checkpoint.Progress progress = new Checkpoint.Progress(epoch, step, lossSum, correct, seconds, epochs);
-        journal.save(new Checkpoint(progress, Optional.of(session.until(position(), pflops())), state));
+        Provenance provenance = session.until(position(), pflops());
+        journal.save(new Checkpoint(progress, Optional.of(provenance), state));
         saved = progress;
+        savedProvenance = provenance;
         savedAt = System.nanoTime();
         savingSeconds = secondsSince(start);
     }

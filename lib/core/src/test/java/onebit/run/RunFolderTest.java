@@ -100,9 +100,11 @@ class RunFolderTest {
         var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
         try (RunJournal journal = folder.begin(config, false)) {
             journal.save(checkpoint());
-            journal.finish(graph, state, result);
+            journal.finish(List.of(epoch), provenance, graph, state, result);
         }
         assertEquals(Optional.of(result), folder.result());
+        assertEquals(List.of(epoch), folder.metrics());
+        assertEquals(Optional.of(provenance), folder.provenance());
         assertEquals(Optional.empty(), folder.checkpoint());
         assertEquals(graph, folder.model().graph());
         assertEquals("cifar10", folder.model().dataset());
@@ -112,7 +114,7 @@ class RunFolderTest {
     void aCheckpointThatAKillLeftInAFinishedRunIsRemovedWhenItIsBegunAgain() {
         var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
         try (RunJournal journal = folder.begin(config, false)) {
-            journal.finish(graph, state, result);
+            journal.finish(List.of(epoch), provenance, graph, state, result);
             journal.save(checkpoint());
         }
         folder.begin(config, true).close();
@@ -339,7 +341,7 @@ class RunFolderTest {
         """)
     void aResultThatCannotBeIsASentence(String right, String wrong, String says) throws IOException {
         try (RunJournal journal = folder.begin(config, false)) {
-            journal.finish(graph, state, new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25));
+            journal.finish(List.of(epoch), provenance, graph, state, new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25));
         }
         Path file = folder.file(RunFolder.RESULT);
         String text = Files.readString(file);

@@ -198,6 +198,39 @@ class TrainerTest {
         assertArrayEquals(provenance, Files.readAllBytes(temp.resolve("run/provenance.json")));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void killedBetweenTheLastCheckpointAndItsMetricsARunEndsWithAllOfThem(int epochs) throws IOException {
+        TrainingConfig config = config("cifar10-1bit-bn").withEpochs(epochs);
+        killedAtTheLastCheckpoint(config);
+        List<EpochMetrics> trained = folder("run").checkpoint().orElseThrow().progress().epochs();
+        assertEquals(epochs, trained.size());
+        if (epochs == 1) Files.delete(temp.resolve("run/metrics.csv"));
+        else {
+            List<String> lines = Files.readAllLines(temp.resolve("run/metrics.csv"));
+            Files.write(temp.resolve("run/metrics.csv"), lines.subList(0, lines.size() - 1));
+        }
+        Files.delete(temp.resolve("run/provenance.json"));
+
+        trainer(config).train(folder("run"), true, TrainingListener.NONE);
+
+        assertEquals(trained, folder("run").metrics());
+        assertTrue(folder("run").isFinished());
+        assertEquals(Optional.empty(), folder("run").checkpoint());
+        assertEquals(List.of("the end of epoch " + epochs), folder("run").provenance().orElseThrow().sessions().stream().map(s -> s.to()).toList(),
+            "a session that trains nothing is none");
+    }
+
+    /** Trains a run whose process ends before the last epoch is reported. */
+    private void killedAtTheLastCheckpoint(TrainingConfig config) {
+        assertThrows(IllegalStateException.class, () -> trainer(config).train(folder("run"), false, new TrainingListener() {
+            @Override
+            public void epoch(EpochMetrics metrics) {
+                if (metrics.epoch() == config.epochs()) throw new IllegalStateException("killed");
+            }
+        }));
+    }
+
     @Test
     void theModelScoresWhatTheRunReported() {
         for (String row : List.of("cifar10-full-bn", "cifar10-1bit-bn")) {
