@@ -68,7 +68,10 @@ public record Checkpoint(Progress progress, Optional<Provenance> provenance, Nam
             throw new UserError(file + " is not a checkpoint of this version of OneBit. " + remedy);
         NamedTensors state = new NamedTensors();
         tensors.entries().forEach((name, entry) -> {
-            if (entry instanceof SafeTensors.Floats floats) state.put(name, floats.tensor());
+            switch (entry) {
+                case SafeTensors.Floats floats -> state.put(name, floats.tensor());
+                case SafeTensors.Bytes _ -> throw new UserError(file + " is no checkpoint: '" + name + "' in it are bytes, not float32 values. " + remedy);
+            }
         });
         try {
             Progress progress = Json.parse(tensors.metadata().getOrDefault(PROGRESS, ""), Progress.class);

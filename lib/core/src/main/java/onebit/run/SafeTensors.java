@@ -26,7 +26,8 @@ import onebit.model.Tensor;
  * Tensors in a file of the safetensors layout, which many programs read: 8 bytes with the length of a JSON header
  * (little-endian), the header, then the values, little-endian, without gaps. The header names each tensor with its type
  * ({@code F32} or {@code U8}), shape and place, and has text under {@code __metadata__}. Our files carry there the CRC-32C of
- * the values and the other texts, under {@code crc32c}: an altered file is refused.
+ * the tensors' names, types and shapes, under {@code tensors_crc32c}, and that of the values and the other texts, this one
+ * included, under {@code crc32c}: an altered file is refused. Files from before there was the first of the two lack it.
  *
  * @param metadata texts by name
  * @param entries  tensors by name, in the order of the file
@@ -34,6 +35,7 @@ import onebit.model.Tensor;
 record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
 
     private static final String CHECKSUM = "crc32c";
+    private static final String TENSORS_CHECKSUM = "tensors_crc32c";
     private static final int MAX_HEADER = 100_000_000;
     private static final int CHUNK = 1 << 16;
 
@@ -94,10 +96,13 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
     }
 
     private void writeTo(OutputStream out) throws IOException {
+        Map<String, String> texts = new TreeMap<>(metadata);
+        texts.put(TENSORS_CHECKSUM, tensorsChecksum(entries));
         CRC32C checksum = new CRC32C();
         for (Entry entry : entries.values()) writeValues(entry, checksum::update);
-        add(metadata, checksum);
-        byte[] header = header(checksum.getValue());
+        add(texts, checksum);
+        texts.put(CHECKSUM, hex(checksum));
+        byte[] header = header(texts);
         out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
         out.write(header);
         for (Entry entry : entries.values()) writeValues(entry, out::write);
@@ -106,9 +111,7 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
     /** A tensor in the header. */
     private record Description(String dtype, List<Integer> shape, List<Long> dataOffsets) {}
 
-    private byte[] header(long checksum) {
-        Map<String, String> texts = new LinkedHashMap<>(metadata);
-        texts.put(CHECKSUM, Long.toHexString(checksum));
+    private byte[] header(Map<String, String> texts) {
         Map<String, Object> header = new LinkedHashMap<>();
         header.put("__metadata__", texts);
         long offset = 0;
@@ -146,9 +149,23 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
 
     private static void add(Map<String, String> texts, CRC32C checksum) {
         texts.forEach((name, text) -> {
-            checksum.update(name.getBytes(StandardCharsets.UTF_8));
-            checksum.update(text.getBytes(StandardCharsets.UTF_8));
+            add(name, checksum);
+            add(text, checksum);
         });
+    }
+
+    private static void add(String text, CRC32C checksum) {
+        checksum.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String tensorsChecksum(Map<String, Entry> entries) {
+        CRC32C checksum = new CRC32C();
+        entries.forEach((name, entry) -> add(name + " " + entry.type() + " " + entry.shape() + "\n", checksum));
+        return hex(checksum);
+    }
+
+    private static String hex(CRC32C checksum) {
+        return Long.toHexString(checksum.getValue());
     }
 
     /**
@@ -182,7 +199,7 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
         byte[] json = new byte[(int) length];
         in.readFully(json);
         JsonNode header = Json.parse(new String(json, StandardCharsets.UTF_8), JsonNode.class);
-        Map<String, String> metadata = new LinkedHashMap<>();
+        Map<String, String> metadata = new TreeMap<>();
         header.path("__metadata__").properties().forEach(text -> metadata.put(text.getKey(), text.getValue().asText()));
         String stored = metadata.remove(CHECKSUM);
         if (stored == null) throw new Damaged("it has no checksum");
@@ -199,7 +216,10 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
         }
         if (in.read() >= 0) throw new Damaged("it is longer than its header says");
         add(metadata, checksum);
-        if (!Long.toHexString(checksum.getValue()).equals(stored)) throw new Damaged("its checksum is " + Long.toHexString(checksum.getValue()) + ", not " + stored);
+        if (!hex(checksum).equals(stored)) throw new Damaged("its checksum is " + hex(checksum) + ", not " + stored);
+        String tensors = metadata.remove(TENSORS_CHECKSUM);
+        if (tensors != null && !tensorsChecksum(entries).equals(tensors))
+            throw new Damaged("its tensors' names, types and shapes have the checksum " + tensorsChecksum(entries) + ", not " + tensors);
         return new SafeTensors(metadata, entries);
     }
 

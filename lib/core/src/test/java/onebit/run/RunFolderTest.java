@@ -3,10 +3,13 @@ package onebit.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import onebit.model.InitialWeights;
 import onebit.model.NamedTensors;
 import onebit.model.Node;
 import onebit.model.Shape;
+import onebit.model.Tensor;
 import onebit.train.Profile;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;
@@ -268,17 +272,45 @@ class RunFolderTest {
 
     @Test
     void aByteAlteredAnywhereInACheckpointIsFound() throws IOException {
-        Path file = checkpointFile();
+        NamedTensors small = new NamedTensors();
+        for (String name : List.of("conv.weight", NamedTensors.momentum("conv.weight"), "norm.mean"))
+            small.put(name, new Tensor(List.of(2, 1), new float[] {1.5f, -2}));
+        Path file = temp.resolve("checkpoint");
+        new Checkpoint(Checkpoint.Progress.start(), Optional.of(provenance), small).write(file);
         byte[] whole = Files.readAllBytes(file);
-        int header = (whole[0] & 255) + ((whole[1] & 255) << 8);
-        for (int position : new int[] {3, 9, header / 2, new String(whole, StandardCharsets.ISO_8859_1).indexOf("\\\"step\\\":17") + 10,
-            8 + header, whole.length / 2, whole.length - 1}) {
-            byte[] altered = whole.clone();
-            altered[position] ^= 1;
-            Files.write(file, altered);
-            String message = refused(() -> folder.checkpoint());
-            assertTrue(message.contains("is damaged") || message.contains("is truncated"), position + ": " + message);
+        assertEquals(small, Checkpoint.read(file).state());
+        for (int position = 0; position < whole.length; position++) {
+            for (int bit : new int[] {1, 32}) { // the latter makes other case of a letter
+                byte[] altered = whole.clone();
+                altered[position] ^= (byte) bit;
+                Files.write(file, altered);
+                String message = refused(() -> Checkpoint.read(file));
+                assertTrue(message.contains("is damaged") || message.contains("is truncated"), position + ": " + message);
+            }
         }
+    }
+
+    @Test
+    void aCheckpointWithBytesForATensorIsRefused() {
+        Path file = temp.resolve("checkpoint");
+        new SafeTensors(Map.of("format", "onebit-checkpoint-1"), Map.of("conv.weight", new SafeTensors.Bytes(new byte[3]))).write(file);
+        assertTrue(refused(() -> Checkpoint.read(file)).contains("'conv.weight' in it are bytes"));
+    }
+
+    /** As written before the names, types and shapes of tensors had a checksum of their own. */
+    @Test
+    void aFileOfTheFormerFormatIsRead() throws IOException {
+        String header = """
+            {"__metadata__":{"a":"1","b":"2","crc32c":"395390b7"},"x":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"y":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 11).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length())
+            .put(header.getBytes(StandardCharsets.UTF_8)).putFloat(1.5f).putFloat(-2).put(new byte[] {7, 8, 9});
+        Path file = Files.write(temp.resolve("file"), bytes.array());
+
+        SafeTensors read = SafeTensors.read(file, "");
+
+        assertEquals(Map.of("a", "1", "b", "2"), read.metadata());
+        assertEquals(new SafeTensors.Floats(new Tensor(List.of(2, 1), new float[] {1.5f, -2})), read.entries().get("x"));
+        assertArrayEquals(new byte[] {7, 8, 9}, assertInstanceOf(SafeTensors.Bytes.class, read.entries().get("y")).values());
     }
 
     @Test
