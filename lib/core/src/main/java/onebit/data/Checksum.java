@@ -63,11 +63,16 @@ public record Checksum(Algorithm algorithm, String hex) {
 
     /** The checksum of a file, read in pieces. */
     public static Checksum of(Algorithm algorithm, Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return of(algorithm, in);
+        }
+    }
+
+    /** The checksum of what is left of a stream, which stays open. */
+    static Checksum of(Algorithm algorithm, InputStream content) throws IOException {
         MessageDigest digest = algorithm.digest();
         byte[] piece = new byte[1 << 16];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int n; (n = in.read(piece)) >= 0; ) digest.update(piece, 0, n);
-        }
+        for (int n; (n = content.read(piece)) >= 0; ) digest.update(piece, 0, n);
         return of(algorithm, digest);
     }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -81,32 +82,54 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
 
     /** As {@link #fetch}, for a caller that has another source to try; {@link UserError} only for what no source would mend. */
     void fetchOrSayWhyNot(Progress progress) throws SourceUnavailable {
-        Path part = target.resolveSibling(target.getFileName() + ".part");
         try {
-            if (Files.isRegularFile(target) && expected.matches(target)) return;
+            if (isFetched()) return;
             Files.createDirectories(target.getParent());
-            try (FileChannel file = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel file = FileChannel.open(part(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                 lock(file);
-                fetchInto(file, part, progress);
+                fetchLocked(file, progress);
+            }
+        } catch (UncheckedIOException e) {
+            throw stopped(e.getCause());
+        } catch (IOException e) {
+            throw stopped(e);
+        }
+    }
+
+    private boolean isFetched() throws IOException {
+        return Files.isRegularFile(target) && expected.matches(target);
+    }
+
+    /**
+     * Makes the part whole and right and gives it its name, unless another process has done so before it was locked.
+     *
+     * @param file the part; as long as it is open no other channel of it may be closed: on Unix the lock would go with that
+     */
+    void fetchLocked(FileChannel file, Progress progress) throws SourceUnavailable, IOException {
+        if (isFetched()) {
+            Files.deleteIfExists(part());
+        } else {
+            try {
+                fetchInto(file, progress);
             } catch (SourceUnavailable e) {
-                if (Files.size(part) == 0) {
-                    Files.delete(part);
+                if (file.size() == 0) {
+                    Files.deleteIfExists(part());
                     Files.deleteIfExists(validatorFile());
                 }
                 throw e;
             }
-            AtomicFile.publish(part, target);
-            Files.deleteIfExists(validatorFile());
-        } catch (UncheckedIOException e) {
-            throw stopped(part, e.getCause());
-        } catch (IOException e) {
-            throw stopped(part, e);
+            AtomicFile.publish(file, part(), target);
         }
+        Files.deleteIfExists(validatorFile());
+    }
+
+    private Path part() {
+        return target.resolveSibling(target.getFileName() + ".part");
     }
 
     /** An interrupt closes the file, whatever the thread was at, which the next use of the file finds. */
-    private UserError stopped(Path part, IOException e) {
-        return e instanceof ClosedByInterruptException ? interrupted(e) : AtomicFile.cannotWrite(part, e);
+    private UserError stopped(IOException e) {
+        return e instanceof ClosedByInterruptException ? interrupted(e) : AtomicFile.cannotWrite(part(), e);
     }
 
     /** Only one process may write the file; the lock goes with the channel, or with the process. */
@@ -124,13 +147,13 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
     }
 
     /** Makes {@code file} whole and right. */
-    private void fetchInto(FileChannel file, Path part, Progress progress) throws SourceUnavailable, IOException {
+    private void fetchInto(FileChannel file, Progress progress) throws SourceUnavailable, IOException {
         try (HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(patience.connect()).build()) {
             try {
                 boolean resumed = file.size() > 0;
                 for (;;) {
                     receiveAll(client, file, progress);
-                    Checksum found = Checksum.of(expected.algorithm(), part);
+                    Checksum found = Checksum.of(expected.algorithm(), Channels.newInputStream(file.position(0)));
                     if (found.equals(expected)) return;
                     restart(file);
                     // A piece left by an earlier run may be of another version of the file; a whole one is the server's.
@@ -256,7 +279,7 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
 
     /** Beside the part: the entity tag, or else the date, of what it is a part of. */
     private Path validatorFile() {
-        return target.resolveSibling(target.getFileName() + ".part.version");
+        return target.resolveSibling(part().getFileName() + ".version");
     }
 
     private Optional<String> validator() {

@@ -3,7 +3,6 @@ package onebit.run;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +42,7 @@ public final class AtomicFile {
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW), 1 << 16)) {
                 content.writeTo(out);
             }
-            force(temporary);
-            rename(temporary, file);
+            publish(temporary, file);
             temporary = null;
         } catch (IOException e) {
             throw cannotWrite(target, e);
@@ -64,7 +62,18 @@ public final class AtomicFile {
      * @param temporary in the folder of {@code target}, and closed
      */
     public static void publish(Path temporary, Path target) throws IOException {
-        force(temporary);
+        force(temporary, StandardOpenOption.WRITE);
+        rename(temporary, target);
+    }
+
+    /**
+     * The same for a file that its writer has locked. It stays open: on Unix its lock would go with any channel of it that is closed.
+     *
+     * @param open      of {@code temporary}
+     * @param temporary in the folder of {@code target}
+     */
+    public static void publish(FileChannel open, Path temporary, Path target) throws IOException {
+        open.force(true);
         rename(temporary, target);
     }
 
@@ -76,21 +85,18 @@ public final class AtomicFile {
         }
         // The new name is on disk only once its folder is; Windows cannot open a folder, and needs no such step.
         Path folder = target.toAbsolutePath().getParent();
-        if (!System.getProperty("os.name").startsWith("Windows")) forceFolder(folder);
+        if (!System.getProperty("os.name").startsWith("Windows")) force(folder, StandardOpenOption.READ);
     }
 
-    private static void force(Path file) throws IOException {
-        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-            open.getFD().sync();
-        }
-    }
-
-    /** Only a channel opens a folder, and an interrupt closes it: it is done again, and the caller sees the interrupt after. */
-    private static void forceFolder(Path folder) throws IOException {
+    /**
+     * Brings a file or folder to the disk. Only a channel opens a folder, and without making what is not there; an
+     * interrupt closes it: it is done again, and the caller sees the interrupt after.
+     */
+    private static void force(Path path, StandardOpenOption access) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
-                try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                try (FileChannel channel = FileChannel.open(path, access)) {
                     channel.force(true);
                     return;
                 } catch (ClosedByInterruptException e) {

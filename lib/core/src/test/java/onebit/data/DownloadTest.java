@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import onebit.data.Download.Patience;
 import onebit.run.UserError;
+import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,50 @@ class DownloadTest {
         }
         download().fetch(Progress.NONE);
         assertFetched();
+    }
+
+    @Test
+    void isAloneAtItsPartAfterTheChecksumWasFoundWrongToo() throws Exception {
+        Files.createDirectories(target().getParent());
+        Files.write(part(), new byte[1000]); // of another file, which its checksum shows
+        List<String> others = new ArrayList<>();
+        download().fetch((task, done, total, unit) -> {
+            if (server.ranges.size() == 2 && others.isEmpty()) others.add(fetchedByAnotherProcess());
+        });
+        assertFetched();
+        assertEquals(1, others.size());
+        assertTrue(others.getFirst().contains("Another OneBit is downloading " + target()), others::toString);
+    }
+
+    private String fetchedByAnotherProcess() {
+        try {
+            return JavaProcess.of(OtherProcess.class).run(folder.resolve("output"), server.at("/file").toString(), target().toString(), checksum(content).hex());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Fetches a file, too. */
+    static final class OtherProcess {
+        public static void main(String[] arguments) {
+            try {
+                new Download(URI.create(arguments[0]), Path.of(arguments[1]), Checksum.md5(arguments[2]), SHORT).fetch(Progress.NONE);
+                System.out.println("fetched");
+            } catch (UserError e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void whatAnotherProcessFetchedBeforeThePartWasLockedIsNotFetchedAgain() throws Exception {
+        Files.createDirectories(target().getParent());
+        Files.write(target(), content);
+        try (var channel = FileChannel.open(part(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            download().fetchLocked(channel, Progress.NONE);
+        }
+        assertFetched();
+        assertEquals(List.of(), server.ranges);
     }
 
     @Test

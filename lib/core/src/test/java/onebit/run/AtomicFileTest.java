@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,14 @@ class AtomicFileTest {
         AtomicFile.publish(temporary, file);
         assertEquals("whole", Files.readString(file));
         assertFalse(Files.exists(temporary));
+    }
+
+    @Test
+    void publishesNothingInThePlaceOfAFileThatIsGone() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "former");
+        assertThrows(NoSuchFileException.class, () -> AtomicFile.publish(folder.resolve("file.part"), file));
+        assertEquals("former", Files.readString(file));
+        assertEquals(1, filesIn(folder));
     }
 
     @Test
