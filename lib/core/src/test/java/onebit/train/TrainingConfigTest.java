@@ -1,17 +1,22 @@
 package onebit.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import onebit.data.ShiftFlipCutout;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
+import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.model.Graph;
 import onebit.model.Shape;
 import onebit.model.WideResNet.Activation;
+import onebit.reference.ReferenceEngine;
 import onebit.run.Json;
 import onebit.run.UserError;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,14 @@ class TrainingConfigTest {
         assertEquals(300, srelu.epochs());
         assertEquals(26_737_120, weights(bn.graph(new Shape(3, 32, 32), 10)));
         assertEquals(26_794_720, weights(srelu.graph(new Shape(3, 32, 32), 100)));
+    }
+
+    @Test
+    void trainsByTheSettingsOfTheMethod() {
+        assertEquals(new NetworkOptions(Device.CPU, Precision.FLOAT32, ConvolutionAlgorithm.AUTO, 125, 0, true, 0.9, 5e-4), quick.options());
+        Trainer trainer = new Trainer(quick.withBatchSize(5), TinyTraining.dataset(), new ReferenceEngine(), 0);
+        assertInstanceOf(ShiftFlipCutout.class, trainer.augmentation());
+        assertEquals(Duration.ofMinutes(1), trainer.checkpointInterval());
     }
 
     private static long weights(Graph graph) {
