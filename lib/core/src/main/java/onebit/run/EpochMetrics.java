@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An epoch in numbers: a line of {@code metrics.csv}. Losses are mean cross-entropies without the penalty; what the
- * authors' logs print as loss is {@code loss + l2Penalty}. The time columns are the last three: they alone differ
- * between a run and the same run killed and resumed.
+ * An epoch in numbers: a line of {@code metrics.csv}. Losses are mean cross-entropies without the penalty. What the authors' logs
+ * print as test loss is {@code testLoss + l2Penalty}; their training loss has the penalty's mean over the epoch's steps instead. The
+ * time columns are the last three: they alone differ between a run and the same run killed and resumed.
  *
  * @param epoch             1-based
  * @param lrEnd             learning rate of the last step
