@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import onebit.model.Model;
 import onebit.train.TrainingConfig;
 
@@ -118,9 +119,11 @@ public record RunFolder(Path path) {
     /**
      * Begins a run, or goes on with one; the folder is this run's alone until the journal is closed.
      *
-     * @param resume whether to go on with a run that is here already; where there is none, one begins
-     * @throws UserError if the folder is not empty and {@code resume} is false, if its run has another configuration, if another
-     *                   run is writing here, or if it cannot be written
+     * @param resume whether to go on with a run that is here already; where there is none, one begins. If false, one begins in the
+     *               place of a run that ended before it had saved anything, too
+     * @throws UserError if the folder has a run that has saved something and {@code resume} is false, if its run has another
+     *                   configuration and {@code resume} is true, if it has files and no run, if another run is writing here, or
+     *                   if it cannot be written
      */
     public RunJournal begin(TrainingConfig config, boolean resume) {
         if (Files.exists(path) && !Files.isDirectory(path)) throw new UserError(path + " is a file; a run needs a folder.");
@@ -134,7 +137,7 @@ public record RunFolder(Path path) {
         try {
             check(config, resume); // once more: what another run has done since
             deleteParts();
-            if (!holdsRun()) AtomicFile.write(file(CONFIG), Json.text(config));
+            if (!resume || !holdsRun()) AtomicFile.write(file(CONFIG), Json.text(config));
             RunJournal journal = new RunJournal(this, lock);
             if (result().isPresent()) journal.deleteCheckpoint();
             return journal;
@@ -150,17 +153,23 @@ public record RunFolder(Path path) {
      * @throws UserError as {@link #begin}, but for the lock and the disk
      */
     public void check(TrainingConfig config, boolean resume) {
-        if (holdsRun()) {
-            if (!resume)
-                throw new UserError(path + " holds a run already (" + metrics().size() + " of " + config().epochs()
-                    + " epochs). Go on with it by --resume, or choose another folder.");
+        if (!holdsRun()) {
+            if (!otherFiles().isEmpty())
+                throw new UserError(path + " is not empty and holds no run (it has '" + otherFiles().getFirst() + "'). Choose another folder.");
+        } else if (resume) {
             List<String> differences = config().differences(config);
             if (!differences.isEmpty())
                 throw new UserError("The run in " + path + " was begun with other settings: " + String.join("; ", differences)
                     + ". Give the settings it was begun with, or choose another folder.");
-        } else if (!otherFiles().isEmpty()) {
-            throw new UserError(path + " is not empty and holds no run (it has '" + otherFiles().getFirst() + "'). Choose another folder.");
+        } else if (hasSaved()) {
+            throw new UserError(path + " holds a run already (" + metrics().size() + " of " + config().epochs()
+                + " epochs). Go on with it by --resume, or choose another folder.");
         }
+    }
+
+    /** Whether anything would be lost if another run began in the place of the one here. */
+    private boolean hasSaved() {
+        return Stream.of(CHECKPOINT, METRICS, PROVENANCE, MODEL, RESULT).anyMatch(name -> Files.exists(file(name)));
     }
 
     /** What is here besides the lock and files that were never completed. */

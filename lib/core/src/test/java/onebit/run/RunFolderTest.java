@@ -160,7 +160,9 @@ class RunFolderTest {
 
     @Test
     void aFolderWithARunIsRefusedUnlessItIsToBeResumed() {
-        folder.begin(config, false).close();
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(new Checkpoint(Checkpoint.Progress.start(), Optional.of(provenance), state));
+        }
         String message = refused(() -> folder.begin(config, false));
         assertTrue(message.contains("holds a run already (0 of 2 epochs)") && message.contains("--resume"), message);
         folder.begin(config, true).close();

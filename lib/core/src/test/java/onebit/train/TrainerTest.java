@@ -300,6 +300,19 @@ class TrainerTest {
     }
 
     @Test
+    void aRunWhoseNetworkCouldNotBeMadeIsNoObstacleToTheNext() {
+        Engine small = new ChangedReference(_ -> {
+            throw new OutOfMemoryError("of the test");
+        });
+        assertThrows(OutOfMemoryError.class, () -> trainer(config("cifar10-1bit-bn").withWidth(2), small).train(folder("run"), false, TrainingListener.NONE));
+        assertTrue(folder("run").holdsRun());
+
+        TrainingConfig config = config("cifar10-1bit-bn").withEpochs(1);
+        assertInstanceOf(TrainingOutcome.Finished.class, trainer(config).train(folder("run"), false, TrainingListener.NONE));
+        assertEquals(config, folder("run").config());
+    }
+
+    @Test
     void recordsHowTheFiguresCameAbout() {
         TrainingConfig config = config("cifar10-1bit-bn").withEpochs(1);
         trainer(config).train(folder("run"), false, new StopAfter(2));
