@@ -138,9 +138,7 @@ public record RunFolder(Path path) {
             check(config, resume); // once more: what another run has done since
             deleteParts();
             if (!resume || !holdsRun()) AtomicFile.write(file(CONFIG), Json.text(config));
-            RunJournal journal = new RunJournal(this, lock);
-            if (result().isPresent()) journal.deleteCheckpoint();
-            return journal;
+            return new RunJournal(this, lock);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -170,6 +168,19 @@ public record RunFolder(Path path) {
     /** Whether anything would be lost if another run began in the place of the one here. */
     private boolean hasSaved() {
         return Stream.of(CHECKPOINT, METRICS, PROVENANCE, MODEL, RESULT).anyMatch(name -> Files.exists(file(name)));
+    }
+
+    /**
+     * Removes the checkpoint of a finished run, which is of no use, and large: a kill may have left it. Only where that can be done;
+     * the folder may be another's, or another process may be at it.
+     */
+    public void deleteLeftCheckpoint() {
+        if (!isFinished() || !Files.exists(file(CHECKPOINT))) return;
+        try (RunLock _ = RunLock.of(path)) {
+            Files.deleteIfExists(file(CHECKPOINT));
+        } catch (UserError | IOException e) {
+            // It may stay.
+        }
     }
 
     /** What is here besides the lock and files that were never completed. */

@@ -77,16 +77,15 @@ public final class RunJournal implements AutoCloseable {
             writeProvenance(provenance);
             ModelFile.write(folder.file(RunFolder.MODEL), graph, state);
             AtomicFile.write(folder.file(RunFolder.RESULT), Json.text(result));
-            deleteCheckpoint();
+            delete(folder.file(RunFolder.CHECKPOINT));
         });
     }
 
-    /** The checkpoint of a finished run is of no use, and large; a run killed before it was deleted left it. */
-    void deleteCheckpoint() {
+    private static void delete(Path file) {
         try {
-            Files.deleteIfExists(folder.file(RunFolder.CHECKPOINT));
+            Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw AtomicFile.cannotWrite(folder.file(RunFolder.CHECKPOINT), e);
+            throw AtomicFile.cannotWrite(file, e);
         }
     }
 

@@ -46,18 +46,17 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
     }
 
     /**
-     * A run that was finished before, for which neither data nor an engine are needed.
+     * A run that was finished before, for which neither data nor an engine are needed, nor that its folder can be written.
      *
      * @param config what it should have computed; by what does not matter
      * @return empty if there is none, or none that is finished
-     * @throws UserError as {@link RunFolder#begin}
+     * @throws UserError as {@link RunFolder#check}, or if the result is damaged
      */
     public static Optional<TrainingOutcome.Finished> finished(TrainingConfig config, RunFolder folder) {
         folder.check(config, true);
-        if (!folder.isFinished()) return Optional.empty();
-        try (RunJournal journal = folder.begin(config, true)) {
-            return finished(folder);
-        }
+        Optional<TrainingOutcome.Finished> finished = finished(folder);
+        folder.deleteLeftCheckpoint();
+        return finished;
     }
 
     private static Optional<TrainingOutcome.Finished> finished(RunFolder folder) {
@@ -72,9 +71,11 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
      *                   longer finite: the last good checkpoint is then kept
      */
     public TrainingOutcome train(RunFolder folder, boolean resume, TrainingListener listener) {
+        Optional<TrainingOutcome.Finished> before = resume ? finished(config, folder) : Optional.empty();
+        if (before.isPresent()) return before.get();
         try (RunJournal journal = folder.begin(config, resume)) {
-            Optional<TrainingOutcome.Finished> before = finished(folder);
-            if (before.isPresent()) return before.get();
+            Optional<TrainingOutcome.Finished> meanwhile = finished(folder); // by another process, until it let go of the folder
+            if (meanwhile.isPresent()) return meanwhile.get();
             Graph graph = config.graph(dataset.shape(), dataset.classes());
             try (Network network = network(engine, graph, config.options().withThreads(threads))) {
                 return new TrainingRun(this, network, journal, listener).run();

@@ -115,14 +115,25 @@ class RunFolderTest {
     }
 
     @Test
-    void aCheckpointThatAKillLeftInAFinishedRunIsRemovedWhenItIsBegunAgain() {
+    void aCheckpointThatAKillLeftInAFinishedRunIsRemovedWhenNobodyIsAtTheFolder() {
         var result = new RunResult("cifar10-1bit-bn", 10_000, 6000, 60, 1.5, 50, 1.25, 2, 50_000, 99.5, 0.25);
         try (RunJournal journal = folder.begin(config, false)) {
             journal.finish(List.of(epoch), provenance, graph, state, result);
             journal.save(checkpoint());
+            folder.deleteLeftCheckpoint();
         }
-        folder.begin(config, true).close();
+        assertEquals(Optional.of(checkpoint()), folder.checkpoint());
+        folder.deleteLeftCheckpoint();
         assertEquals(Optional.empty(), folder.checkpoint());
+    }
+
+    @Test
+    void theCheckpointOfAnUnfinishedRunIsNotRemoved() {
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(checkpoint());
+        }
+        folder.deleteLeftCheckpoint();
+        assertEquals(Optional.of(checkpoint()), folder.checkpoint());
     }
 
     @ParameterizedTest

@@ -198,6 +198,21 @@ class TrainerTest {
         assertArrayEquals(provenance, Files.readAllBytes(temp.resolve("run/provenance.json")));
     }
 
+    @Test
+    void aFinishedRunIsShownWhileAnotherProcessIsAtItsFolderAndWhereItCannotBeWritten() throws IOException {
+        TrainingConfig config = config("cifar10-1bit-bn").withEpochs(1);
+        var first = assertInstanceOf(TrainingOutcome.Finished.class, trainer(config).train(folder("run"), true, TrainingListener.NONE));
+        var before = new TrainingOutcome.Finished(first.result(), first.epochs(), true);
+        try (RunJournal _ = folder("run").begin(config, true)) {
+            assertEquals(Optional.of(before), Trainer.finished(config, folder("run")));
+            assertEquals(before, trainer(config).train(folder("run"), true, TrainingListener.NONE));
+        }
+        Path lock = temp.resolve("run/.lock");
+        Files.delete(lock);
+        assertEquals(Optional.of(before), Trainer.finished(config, folder("run")));
+        assertFalse(Files.exists(lock), "nothing is written");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void killedBetweenTheLastCheckpointAndItsMetricsARunEndsWithAllOfThem(int epochs) throws IOException {

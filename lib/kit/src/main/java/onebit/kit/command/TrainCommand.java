@@ -65,7 +65,7 @@ public final class TrainCommand implements Callable<Integer> {
             EngineChoice choice = engine.choose(spec, display, begun.map(TrainingConfig::execution));
             TrainingConfig config = asked.config(choice.execution(), begun);
             folder.check(config, resume); // before data is fetched
-            Optional<TrainingOutcome.Finished> before = Trainer.finished(config, folder);
+            Optional<TrainingOutcome.Finished> before = resume ? Trainer.finished(config, folder) : Optional.empty();
             if (before.isPresent()) {
                 print(before.get(), folder);
                 return 0;
