@@ -48,7 +48,7 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
     /**
      * A run that was finished before, for which neither data nor an engine are needed, nor that its folder can be written.
      *
-     * @param config what it should have computed; by what does not matter
+     * @param config what it should have computed; by which engine, where and with which precision does not matter
      * @return empty if there is none, or none that is finished
      * @throws UserError as {@link RunFolder#check}, or if the result is damaged
      */
@@ -66,7 +66,8 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
     /**
      * Trains to the end, or until the listener or an interrupt asks to stop.
      *
-     * @param resume whether to go on with a run that is in the folder already; a finished one is left as it is
+     * @param resume whether to go on with a run that is in the folder already, by the algorithm that it was begun with; a finished
+     *               one is left as it is
      * @throws UserError as {@link RunFolder#begin}; if the engine cannot do this; if the disk is full; or if the loss is no
      *                   longer finite: the last good checkpoint is then kept
      */
@@ -77,7 +78,8 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
             Optional<TrainingOutcome.Finished> meanwhile = finished(folder); // by another process, until it let go of the folder
             if (meanwhile.isPresent()) return meanwhile.get();
             Graph graph = config.graph(dataset.shape(), dataset.classes());
-            try (Network network = network(engine, graph, config.options().withThreads(threads))) {
+            NetworkOptions options = config.options().withAlgorithm(folder.config().algorithm()).withThreads(threads);
+            try (Network network = network(engine, graph, options)) {
                 return new TrainingRun(this, network, journal, listener).run();
             }
         }

@@ -93,10 +93,9 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
         return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, value.engine(), value.device(), value.precision(), algorithm, trainLimit, testLimit);
     }
 
-    /** The same, computed by the same engine on the same device with the same precision and algorithm as another. */
+    /** The same, computed by the same engine on the same device with the same precision as another, and by its algorithm if it asks for none. */
     private TrainingConfig executedAs(TrainingConfig other) {
-        return new TrainingConfig(row, dataset, depth, width, epochs, batchSize, seed, other.engine, other.device, other.precision, other.algorithm,
-            trainLimit, testLimit);
+        return withExecution(other.execution()).withAlgorithm(algorithm == ConvolutionAlgorithm.AUTO ? other.algorithm : algorithm);
     }
 
     public TrainingConfig withAlgorithm(ConvolutionAlgorithm value) {
@@ -142,8 +141,9 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
 
     /**
      * What another configuration computes otherwise, a phrase a setting, in the names of {@code config.json}:
-     * {@code width is 4, not 1}; empty if it is the same. Engine, device, precision and algorithm may differ: with others a
-     * run goes on, only not with the same last digits.
+     * {@code width is 4, not 1}; empty if it is the same. Engine, device and precision may differ: with others a run goes on,
+     * only not with the same last digits, and its sessions say so. Of its algorithm they say nothing: a run keeps that which it was
+     * begun with, and another may only leave the choice open, as {@code auto}.
      */
     public List<String> differences(TrainingConfig other) {
         JsonNode mine = Json.tree(this), theirs = Json.tree(other.executedAs(this));

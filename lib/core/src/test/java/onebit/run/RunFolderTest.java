@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
 import onebit.engine.Precision;
 import onebit.model.Graph;
@@ -216,7 +215,7 @@ class RunFolderTest {
     void aRunMayGoOnByAnotherEngineDeviceAndPrecisionAndKeepsSayingByWhatItWasBegun() {
         folder.begin(config, false).close();
         TrainingConfig other = TrainingConfig.of(Row.of(config.row()), Profile.QUICK, "another", Precision.BF16).withDevice(Device.CUDA)
-            .withAlgorithm(ConvolutionAlgorithm.DIRECT).withDepth(config.depth()).withWidth(config.width()).withEpochs(config.epochs())
+            .withDepth(config.depth()).withWidth(config.width()).withEpochs(config.epochs())
             .withBatchSize(config.batchSize()).withSeed(config.seed()).withLimits(config.trainLimit(), config.testLimit());
         assertFalse(other.execution().equals(config.execution()));
         folder.begin(other, true).close();

@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import onebit.data.ShiftFlipCutout;
 import onebit.data.TrainingEpoch;
+import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
@@ -94,6 +95,25 @@ class TrainerTest {
         assertInstanceOf(TrainingOutcome.Finished.class, new Trainer(config, TinyTraining.dataset(), engine, 1).train(folder("run"), true, TrainingListener.NONE));
 
         assertEquals(List.of(3, 1), threads);
+    }
+
+    @Test
+    void goesOnByTheAlgorithmThatTheRunWasBegunWithAndRefusesAnother() {
+        List<ConvolutionAlgorithm> algorithms = new ArrayList<>();
+        Engine engine = new ChangedReference(options -> {
+            algorithms.add(options.algorithm());
+            return options;
+        }, UnaryOperator.identity());
+        TrainingConfig open = config("cifar10-1bit-bn"), direct = open.withAlgorithm(ConvolutionAlgorithm.DIRECT);
+        trainer(direct, engine).train(folder("run"), false, new StopAfter(2));
+
+        String message = assertThrows(UserError.class, () -> trainer(open.withAlgorithm(ConvolutionAlgorithm.WINOGRAD), engine)
+            .train(folder("run"), true, TrainingListener.NONE)).getMessage();
+        assertTrue(message.contains("was begun with other settings: algorithm is direct, not winograd."), message);
+        trainer(open, engine).train(folder("run"), true, new StopAfter(2));
+
+        assertEquals(List.of(ConvolutionAlgorithm.DIRECT, ConvolutionAlgorithm.DIRECT), algorithms);
+        assertEquals(direct, folder("run").config());
     }
 
     @ParameterizedTest

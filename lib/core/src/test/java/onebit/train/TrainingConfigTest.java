@@ -100,5 +100,9 @@ class TrainingConfigTest {
     void namesWhatAnotherConfigurationHasOtherwise() {
         assertEquals(List.of(), quick.differences(quick.withSeed(quick.seed())));
         assertEquals(List.of("width is 1, not 4", "seed is 1, not 2"), quick.differences(quick.withWidth(4).withSeed(2)));
+        assertEquals(List.of("algorithm is auto, not direct"), quick.differences(quick.withAlgorithm(ConvolutionAlgorithm.DIRECT)));
+        assertEquals(List.of("algorithm is direct, not winograd"),
+            quick.withAlgorithm(ConvolutionAlgorithm.DIRECT).differences(quick.withAlgorithm(ConvolutionAlgorithm.WINOGRAD)));
+        assertEquals(List.of(), quick.withAlgorithm(ConvolutionAlgorithm.DIRECT).differences(quick), "auto leaves it open");
     }
 }

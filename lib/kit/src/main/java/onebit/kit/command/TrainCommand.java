@@ -51,7 +51,7 @@ public final class TrainCommand implements Callable<Integer> {
     Path run;
 
     @Option(names = "--resume", description = "Go on with the run in the folder, if there is one: by the engine, on the device and "
-        + "at the precision that it was begun with, where no other is given. Without --run, a run of the same settings that was begun by another engine counts too.")
+        + "at the precision that it was begun with, where no other is given; always by its algorithm. Without --run, a run of the same settings that was begun by another engine counts too.")
     boolean resume;
 
     @Override
