@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import onebit.run.AtomicFile;
+import onebit.run.LockAttempt;
 import onebit.run.UserError;
 
 /**
@@ -70,11 +71,8 @@ public final class CifarSources {
         synchronized (CifarSources.class) {
             try {
                 Files.createDirectories(cached.path());
-                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                    for (long seconds = 0; !isMine(channel); seconds++) {
-                        progress.update("Waiting for another OneBit to fetch " + cached.set().title(), seconds, -1, "s");
-                        Thread.sleep(1000);
-                    }
+                try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                     LockAttempt _ = waitFor(channel, cached.set(), progress)) {
                     String altered = "";
                     if (cached.isComplete()) {
                         try {
@@ -95,11 +93,13 @@ public final class CifarSources {
         }
     }
 
-    private static boolean isMine(FileChannel channel) {
-        try {
-            return channel.tryLock() != null;
-        } catch (IOException e) {
-            return true; // some network file systems have no locks; all files appear whole and verified anyway
+    /** Returns when no other process fetches the set, or when there are no locks that would tell: all files appear whole and verified anyway. */
+    private static LockAttempt waitFor(FileChannel channel, CifarSet set, Progress progress) throws IOException, InterruptedException {
+        for (long seconds = 0; ; seconds++) {
+            LockAttempt attempt = LockAttempt.on(channel);
+            if (attempt.outcome() != LockAttempt.Outcome.BUSY) return attempt;
+            progress.update("Waiting for another OneBit to fetch " + set.title(), seconds, -1, "s");
+            Thread.sleep(1000);
         }
     }
 

@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLHandshakeException;
 import onebit.run.AtomicFile;
+import onebit.run.LockAttempt;
 import onebit.run.UserError;
 
 /**
@@ -85,8 +85,10 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
         try {
             if (isFetched()) return;
             Files.createDirectories(target.getParent());
-            try (FileChannel file = FileChannel.open(part(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                lock(file);
+            try (FileChannel file = FileChannel.open(part(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                 LockAttempt lock = LockAttempt.on(file)) {
+                if (lock.outcome() == LockAttempt.Outcome.BUSY) // without any locks the checksum still decides
+                    throw new UserError("Another OneBit is downloading " + target + "; run the command again when it has finished.");
                 fetchLocked(file, progress);
             }
         } catch (UncheckedIOException e) {
@@ -130,20 +132,6 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
     /** An interrupt closes the file, whatever the thread was at, which the next use of the file finds. */
     private UserError stopped(IOException e) {
         return e instanceof ClosedByInterruptException ? interrupted(e) : AtomicFile.cannotWrite(part(), e);
-    }
-
-    /** Only one process may write the file; the lock goes with the channel, or with the process. */
-    private void lock(FileChannel file) {
-        boolean free;
-        try {
-            // Far behind the content: Windows keeps even the holder's own other channels from what is locked.
-            free = file.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
-        } catch (OverlappingFileLockException e) {
-            free = false;
-        } catch (IOException e) {
-            free = true; // some network file systems have no locks; the checksum still decides
-        }
-        if (!free) throw new UserError("Another OneBit is downloading " + target + "; run the command again when it has finished.");
     }
 
     /** Makes {@code file} whole and right. */

@@ -2,16 +2,14 @@ package onebit.run;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Only one run writes in a folder. The operating system lets go of the lock, on the file {@code .lock}, when the process
- * ends, however it ends. The file stays: deleting it would let two runs lock two files of that name.
+ * Only one run writes in a folder: that which has the file {@code .lock} ({@link LockAttempt}). The file stays: deleting it would
+ * let two runs lock two files of that name.
  */
 final class RunLock implements AutoCloseable {
 
@@ -24,42 +22,47 @@ final class RunLock implements AutoCloseable {
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
-    private final FileLock lock;
+    private final FileChannel file;
+    private final LockAttempt attempt;
 
-    private RunLock(Path folder, FileLock lock) {
+    private RunLock(Path folder, FileChannel file, LockAttempt attempt) {
         this.folder = folder;
-        this.lock = lock;
+        this.file = file;
+        this.attempt = attempt;
     }
 
-    /** @throws UserError if another run, of this process or another, has the folder */
+    /** @throws UserError if another run, of this process or another, has the folder, or if its file system has no locks */
     static RunLock of(Path folder) {
         try {
             Path real = folder.toRealPath();
             if (!HELD.add(real)) throw inUse(folder);
-            FileLock lock = null;
+            RunLock lock = null;
             try {
-                lock = lock(real.resolve(FILE));
+                lock = open(real, folder);
+                return lock;
             } finally {
                 if (lock == null) HELD.remove(real);
             }
-            if (lock == null) throw inUse(folder);
-            return new RunLock(real, lock);
         } catch (IOException e) {
             throw AtomicFile.cannotWrite(folder.resolve(FILE), e);
         }
     }
 
-    private static FileLock lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
+    private static RunLock open(Path real, Path folder) throws IOException {
+        FileChannel file = FileChannel.open(real.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        RunLock lock = null;
         try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            // Another class loader's copy of this class holds it: in use like any other.
+            LockAttempt attempt = LockAttempt.on(file);
+            lock = switch (attempt.outcome()) {
+                case HELD -> new RunLock(real, file, attempt);
+                case BUSY -> throw inUse(folder);
+                case UNSUPPORTED -> throw new UserError("The file system of " + folder + " has no locks, so that nothing would keep two runs "
+                    + "from writing there at once. Choose a folder on another disk.");
+            };
+            return lock;
         } finally {
-            if (lock == null) channel.close();
+            if (lock == null) file.close();
         }
-        return lock;
     }
 
     private static UserError inUse(Path folder) {
@@ -69,7 +72,8 @@ final class RunLock implements AutoCloseable {
     @Override
     public void close() {
         try {
-            lock.acquiredBy().close();
+            attempt.close();
+            file.close();
         } catch (IOException e) {
             throw new UserError("The lock of " + folder + " could not be released: " + e + ".", e);
         } finally {

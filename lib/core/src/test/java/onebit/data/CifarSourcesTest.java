@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,9 +186,35 @@ class CifarSourcesTest {
         assertEquals(1, server.ranges.size());
     }
 
+    @Test
+    void waitsForAnotherThatFetchesTheSame() throws IOException {
+        Files.createDirectories(cache());
+        List<String> tasks = new ArrayList<>();
+        try (FileChannel other = FileChannel.open(cache().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            other.lock(); // as another class loader's copy of the program has it, or another process
+            sources(NO_NPM).load(cifar10.set, (task, done, total, unit) -> {
+                tasks.add(task);
+                close(other);
+            });
+        }
+        assertEquals("Waiting for another OneBit to fetch CIFAR-10", tasks.getFirst());
+        assertCached();
+    }
+
+    private static void close(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Dataset load(CifarFixture fixture, CifarNpmPackage npm) {
-        return new CifarSources(Optional.empty(), folder.resolve("cache"), List.of(new CifarArchive(server.at("/"), SHORT), npm))
-            .load(fixture.set, Progress.NONE);
+        return sources(npm).load(fixture.set, Progress.NONE);
+    }
+
+    private CifarSources sources(CifarNpmPackage npm) {
+        return new CifarSources(Optional.empty(), folder.resolve("cache"), List.of(new CifarArchive(server.at("/"), SHORT), npm));
     }
 
     /** A command that leaves the package where npm would. */
