@@ -14,13 +14,13 @@ import java.util.TreeMap;
  * @param weights  parameters of the convolutions
  * @param pflops   10^15 floating-point operations that the training so far takes: 6 a multiply-accumulate and image (forward,
  *                 backward to the data, backward to the weights, two each)
- * @param seconds  time used, all sessions together, evaluation and start included
- * @param sessions from each start to the stop that followed, in order
+ * @param seconds  time used, all sessions together: training, evaluation and saving, but not making networks and reading data
+ * @param sessions from each start to what was saved last before the stop that followed, in order
  */
 public record Provenance(Map<String, String> data, long seed, long weights, double pflops, double seconds, List<Session> sessions) {
 
     /**
-     * @param started  UTC, ISO 8601
+     * @param started  when the network was ready; UTC, ISO 8601
      * @param ended    the last time something was saved; UTC, ISO 8601
      * @param seconds  between the two
      * @param from     first step done, for people: {@code epoch 3, step 17}

@@ -26,8 +26,8 @@ import onebit.train.TrainingConfig;
  *   .lock                    kept empty; locked while a run writes here
  * </pre>
  *
- * Every file is replaced as a whole, so that a run killed at any moment leaves all that it had reported, and resumed ends
- * with the same parameters and metrics, time columns apart. Reading needs no lock.
+ * Every file but the log, which grows, is replaced as a whole, so that a run killed at any moment leaves all that it had reported,
+ * and resumed ends with the same parameters and metrics, time columns apart. Reading needs no lock.
  */
 public record RunFolder(Path path) {
 

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The stretch of a run from the start of a process to its end.
+ * The stretch of a run that one call of {@link onebit.train.Trainer#train} does.
  *
  * @param before   the run's provenance up to here
- * @param started  when
+ * @param started  when the network was ready
  * @param from     first step done, for people
  * @param engine   label of the {@link onebit.engine.Execution}
  * @param network  the engine's description of the network

@@ -27,7 +27,7 @@ import onebit.run.UserError;
 /** The training loop of one call of {@link Trainer#train}, from the folder's checkpoint, or from initial weights, on. */
 final class TrainingRun {
 
-    /** Checkpoints take at most this part of the time; large networks on slow disks save less often than asked. */
+    /** Checkpoints within an epoch take at most this part of the time; large networks on slow disks save less often than asked. */
     private static final double CHECKPOINT_SHARE = 0.05;
 
     private final TrainingConfig config;
@@ -54,6 +54,7 @@ final class TrainingRun {
     private Checkpoint.Progress saved;
     private Provenance savedProvenance;
     private long savedAt = System.nanoTime();
+    /** What the last checkpoint within an epoch took, the network's state included. */
     private double savingSeconds;
 
     TrainingRun(Trainer trainer, Network network, RunJournal journal, TrainingListener listener) {
@@ -194,18 +195,19 @@ final class TrainingRun {
 
     private void saveIfDue() {
         double elapsed = secondsSince(savedAt), interval = trainer.checkpointInterval().toMillis() / 1e3;
-        if (interval == 0 || elapsed >= Math.max(interval, savingSeconds / CHECKPOINT_SHARE)) save(finiteState());
+        if (interval > 0 && elapsed < Math.max(interval, savingSeconds / CHECKPOINT_SHARE)) return;
+        long start = System.nanoTime();
+        save(finiteState());
+        savingSeconds = secondsSince(start);
     }
 
     private void save(NamedTensors state) {
-        long start = System.nanoTime();
         Checkpoint.Progress progress = new Checkpoint.Progress(epoch, step, lossSum, correct, seconds, epochs);
         Provenance provenance = session.until(position(), pflops());
         journal.save(new Checkpoint(progress, Optional.of(provenance), state));
         saved = progress;
         savedProvenance = provenance;
         savedAt = System.nanoTime();
-        savingSeconds = secondsSince(start);
     }
 
     /** Of a run whose checkpoint does not tell. */
