@@ -33,16 +33,25 @@ record CifarArchive(URI site, Download.Patience patience) implements CifarOrigin
 
     @Override
     public void fetch(CifarFolder folder, Progress progress) throws SourceUnavailable {
-        CifarSet set = folder.set();
-        // Beside the folder: a download that was cut is continued the next time.
-        Path archive = folder.path().resolveSibling(set.archive());
-        new Download(site.resolve(set.archive()), archive, set.archiveChecksum(), patience).fetchOrSayWhyNot(progress);
-        unpack(archive, folder, progress);
+        Download download = download(folder);
+        download.fetchOrSayWhyNot(progress);
+        unpack(download.target(), folder, progress);
+    }
+
+    @Override
+    public void deleteDownload(CifarFolder folder) {
+        Download download = download(folder);
         try {
-            Files.delete(archive);
+            download.delete();
         } catch (IOException e) {
-            throw AtomicFile.cannotWrite(archive, e);
+            throw AtomicFile.cannotWrite(download.target(), e);
         }
+    }
+
+    /** Beside the folder: a download that was cut is continued the next time. */
+    private Download download(CifarFolder folder) {
+        String archive = folder.set().archive();
+        return new Download(site.resolve(archive), folder.path().resolveSibling(archive), folder.set().archiveChecksum(), patience);
     }
 
     private void unpack(Path archive, CifarFolder folder, Progress progress) throws SourceUnavailable {

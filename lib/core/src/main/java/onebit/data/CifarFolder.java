@@ -134,8 +134,25 @@ record CifarFolder(Path path, CifarSet set) {
         }
     }
 
+    /**
+     * Where an origin may unpack what it needs besides the files: on the disk that will hold them, which that of temporary files may be
+     * too small for; of a fixed name, so that what a killed process left is found.
+     */
+    Path temporary() {
+        return path.resolve("npm.part");
+    }
+
+    /** Removes {@link #temporary} and all in it, if it is there. */
+    void deleteTemporary() throws IOException {
+        if (!Files.exists(temporary())) return;
+        try (var files = Files.walk(temporary())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
+
     /** Removes what a killed process may have left behind; only for who alone writes here. */
     void deleteLeftovers() throws IOException {
+        deleteTemporary();
         try (var files = Files.newDirectoryStream(path, "*.bin.*.part")) {
             for (Path file : files) Files.delete(file);
         }

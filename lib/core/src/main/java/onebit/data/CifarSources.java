@@ -122,6 +122,7 @@ public final class CifarSources {
             if (!origin.offers(set)) continue;
             try {
                 origin.fetch(cached, progress);
+                for (CifarOrigin each : origins) each.deleteDownload(cached);
                 return;
             } catch (SourceUnavailable e) {
                 reasons.add(origin.name(set) + " " + e.getMessage() + ".");

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -96,6 +97,11 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
         } catch (IOException e) {
             throw stopped(e);
         }
+    }
+
+    /** Removes the file, whole or in part. */
+    void delete() throws IOException {
+        for (Path file : List.of(target, part(), validatorFile())) Files.deleteIfExists(file);
     }
 
     private boolean isFetched() throws IOException {

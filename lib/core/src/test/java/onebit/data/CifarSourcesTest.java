@@ -104,6 +104,23 @@ class CifarSourcesTest {
     }
 
     @Test
+    void whatAKilledRunLeftOfTheNpmPackageIsRemovedWhenTheSetComesFromElsewhere() throws IOException {
+        Files.createDirectories(cache().resolve("npm.part"));
+        Files.write(cache().resolve("npm.part/piece"), new byte[10]);
+        load(cifar10, NO_NPM);
+        assertCached();
+    }
+
+    @Test
+    void aPartOfTheOfficialArchiveIsRemovedWhenTheSetComesFromElsewhere() throws IOException {
+        server.cutAfter = 10_000;
+        server.cuts = Integer.MAX_VALUE;
+        server.knowsRanges = false;
+        load(cifar10, npm(cifar10.npmArchive()));
+        assertCached();
+    }
+
+    @Test
     void takesTheNpmPackageWhereTheOfficialSiteCannotGiveTheArchive() throws IOException {
         server.status = 404;
         Dataset data = load(cifar10, npm(cifar10.npmArchive()));
