@@ -24,8 +24,9 @@ public final class Graph {
      * @param role      what it is
      */
     public record Parameter(String name, List<Integer> shape, Role role, Node node) {
+        /** Number of values. */
         public int size() {
-            return shape.stream().mapToInt(Integer::intValue).reduce(1, (a, b) -> a * b);
+            return shape.stream().mapToInt(Integer::intValue).reduce(1, Math::multiplyExact);
         }
 
         /** Whether training moves it along its gradient (and so keeps a momentum for it). */

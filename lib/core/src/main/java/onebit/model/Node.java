@@ -1,6 +1,7 @@
 package onebit.model;
 
 import java.util.List;
+import java.util.Locale;
 import onebit.quant.WeightQuantizer;
 
 /**
@@ -68,6 +69,9 @@ public sealed interface Node {
         public Conv {
             if (inputChannels < 1 || outputChannels < 1 || kernel < 1 || stride < 1)
                 throw new IllegalArgumentException("Convolution '" + name + "' needs positive channels, kernel and stride.");
+            double weights = (double) kernel * kernel * inputChannels * outputChannels;
+            if (weights > Integer.MAX_VALUE)
+                throw new IllegalArgumentException(String.format(Locale.ROOT, "Convolution '%s' would have %.3g weights, and can have %,d.", name, weights, Integer.MAX_VALUE));
         }
 
         /** Number of inputs that one output sums over: kernel * kernel * input channels. */
@@ -75,7 +79,7 @@ public sealed interface Node {
             return kernel * kernel * inputChannels;
         }
 
-        /** Number of weights. */
+        /** Number of weights; an array can hold as many. */
         public int weights() {
             return fanIn() * outputChannels;
         }

@@ -21,7 +21,7 @@ public final class PlainNet {
      * Which network.
      *
      * @param depth     convolutions: 6n + 2 with 2n a stage, 8 or more
-     * @param width     factor on the channels, 1 or more
+     * @param width     factor on the channels, from 1 to {@link WideResNet#MAX_WIDTH}
      * @param classes   2 or more
      * @param quantizer what every convolution does to its weights
      * @param input     1 or 3 channels, even height and width

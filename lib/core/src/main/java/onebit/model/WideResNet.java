@@ -19,6 +19,9 @@ public final class WideResNet {
     /** Channels of the first stage at width 1. */
     public static final int BASE_CHANNELS = 16;
 
+    /** Of a wider network, the convolutions of the third stage would have more weights than an array can: 9 * (64 * width)^2. */
+    public static final int MAX_WIDTH = 241;
+
     private static final int STAGES = 3;
 
     /** What stands between two convolutions. */
@@ -77,7 +80,7 @@ public final class WideResNet {
      * Which network.
      *
      * @param depth      convolutions counted as the paper does: 6n + 2 with n blocks a stage, 8 or more
-     * @param width      factor on the channels, 1 or more
+     * @param width      factor on the channels, from 1 to {@link #MAX_WIDTH}
      * @param classes    2 or more
      * @param activation batch norm and ReLU, or shifted ReLU
      * @param quantizer  what every convolution, first and last too, does to its weights
@@ -130,7 +133,7 @@ public final class WideResNet {
     static void check(int depth, int width, int classes, Shape input) {
         if (depth < 8 || (depth - 2) % 6 != 0)
             throw new IllegalArgumentException("The depth must be 6n + 2 (8, 14, 20, 26, ...), not " + depth + ".");
-        if (width < 1) throw new IllegalArgumentException("The width must be 1 or more, not " + width + ".");
+        if (width < 1 || width > MAX_WIDTH) throw new IllegalArgumentException("The width must be from 1 to " + MAX_WIDTH + ", not " + width + ".");
         if (classes < 2) throw new IllegalArgumentException("A network tells 2 or more classes apart, not " + classes + ".");
         if (input.channels() != 1 && input.channels() != 3)
             throw new IllegalArgumentException("Images have 1 channel (grey) or 3 (colour), not " + input.channels() + ".");

@@ -24,7 +24,7 @@ import onebit.run.UserError;
  * @param row        id of the {@link Row}
  * @param dataset    the row's data set
  * @param depth      6n + 2
- * @param width      1 or more
+ * @param width      from 1 to {@link WideResNet#MAX_WIDTH}
  * @param epochs     1 or more
  * @param batchSize  images in a step; 125 in the paper
  * @param seed       of initial weights, order and augmentation
@@ -47,7 +47,7 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
         Row known = Row.of(row);
         if (!known.dataset().equals(dataset)) throw new UserError("Row " + row + " trains on " + known.dataset() + ", not on " + dataset + ".");
         if (depth < 8 || depth % 6 != 2) throw new UserError("The depth must be 6n + 2, for example 8, 14, 20 or 26, not " + depth + ".");
-        if (width < 1) throw new UserError("The width must be 1 or more, not " + width + ".");
+        if (width < 1 || width > WideResNet.MAX_WIDTH) throw new UserError("The width must be from 1 to " + WideResNet.MAX_WIDTH + ", not " + width + ".");
         if (epochs < 1) throw new UserError("The number of epochs must be 1 or more, not " + epochs + ".");
         if (batchSize < 1) throw new UserError("The batch size must be 1 or more, not " + batchSize + ".");
         if (trainLimit < 0 || testLimit < 0)

@@ -53,6 +53,14 @@ class GraphTest {
     }
 
     @Test
+    void aConvolutionHasNoMoreWeightsThanAnArrayHolds() {
+        assertEquals(2_147_210_244, conv("large", "input", 15_446, 15_446, 3, 1, Padding.NONE).weights());
+        String message = assertThrows(IllegalArgumentException.class, () -> conv("huge", "input", 15_447, 15_448, 3, 1, Padding.NONE)).getMessage();
+        assertEquals("Convolution 'huge' would have 2.15e+09 weights, and can have 2,147,483,647.", message);
+        assertThrows(ArithmeticException.class, () -> new Graph.Parameter("p", List.of(1 << 16, 1 << 16), Role.WEIGHT, INPUT).size());
+    }
+
+    @Test
     void knowsWhoReadsANode() {
         Graph graph = graph(new Node.ReLU("relu", "input"), new Node.Add("sum", "relu", "input"));
         assertEquals(List.of("relu", "sum"), graph.readers("input").stream().map(Node::name).toList());

@@ -138,6 +138,8 @@ class WideResNetTest {
     @Test
     void refusesWhatNoNetworkCanBe() {
         assertRefused("width", () -> Spec.ofPaper(10).withWidth(0));
+        assertRefused("width", () -> Spec.ofPaper(10).withWidth(242));
+        assertEquals(9L * 64 * 241 * 64 * 241, ((Node.Conv) WideResNet.graph(Spec.ofPaper(10).withWidth(241)).node("stage3.block1.conv2")).weights());
         assertRefused("classes", () -> Spec.ofPaper(1));
         assertRefused("channel", () -> Spec.ofPaper(10).withInput(new Shape(2, 32, 32)));
         assertRefused("27x28", () -> Spec.ofPaper(10).withInput(new Shape(1, 27, 28)));

@@ -74,7 +74,7 @@ class TrainingConfigTest {
     @Test
     void settingsOutOfTheirRangeAreRefusedInASentence() {
         for (Runnable bad : List.<Runnable>of(() -> quick.withDepth(21), () -> quick.withDepth(2), () -> quick.withWidth(0),
-            () -> quick.withEpochs(0), () -> quick.withBatchSize(0), () -> quick.withLimits(-1, 0))) {
+            () -> quick.withWidth(242), () -> quick.withEpochs(0), () -> quick.withBatchSize(0), () -> quick.withLimits(-1, 0))) {
             String message = assertThrows(UserError.class, bad::run).getMessage();
             assertTrue(message.matches("(The|A) .* not -?[0-9]+\\."), message);
         }

@@ -49,7 +49,7 @@ class UsageTest {
             Arguments.of("'trian'", new String[] {"trian"}),
             Arguments.of("There is no row 'cifar11-full-bn'. The rows are cifar10-full-bn, ", new String[] {"train", "cifar11-full-bn"}),
             Arguments.of("6n + 2", new String[] {"train", "cifar10-full-bn", "--depth", "21"}),
-            Arguments.of("The width must be 1 or more, not 0.", new String[] {"train", "cifar10-full-bn", "--width", "0"}),
+            Arguments.of("The width must be from 1 to 241, not 0.", new String[] {"train", "cifar10-full-bn", "--width", "0"}),
             Arguments.of("epochs", new String[] {"train", "cifar10-full-bn", "--epochs", "0"}),
             Arguments.of("The profiles are smoke, quick", new String[] {"train", "cifar10-full-bn", "--profile", "fast"}),
             Arguments.of("There is no engine 'gpu'; there are auto, ", new String[] {"train", "cifar10-full-bn", "--engine", "gpu"}),
