@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import onebit.engine.CpuFeatures;
+import onebit.testing.JavaProcess;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The engine's and the kernels' tests once more, in processes whose vectors are shorter than this processor's, or which do without
- * its AMX.
+ * its AMX; in bf16 only if it has instructions for that: emulated, it would take long.
  */
 class OtherProcessorsTest {
 
@@ -45,7 +46,7 @@ class OtherProcessorsTest {
     }
 
     private void assertPass(int bits, List<String> prefix, Class<?>... tests) throws Exception {
-        String printed = Bf16.process(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
+        String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
             .run(prefix, temp.resolve("output"), Stream.of(tests).map(Class::getName).toArray(String[]::new));
         for (Class<?> test : tests)
             assertTrue(printed.contains(test.getSimpleName() + " passed on " + bits + "-bit vectors"), printed);
