@@ -72,7 +72,7 @@ def results(table: pathlib.Path) -> str:
                          + f"<td>{html.escape(reproduced or 'not run')}</td>"
                          + f'<td class="long">{html.escape(row["settings_in_words"] or row["not_run"])}</td><td>{html.escape(row["verdict"])}</td></tr>')
     return ("<h2>Results</h2><p class='quiet'>Test accuracy in per cent. Published: the authors', of depth 20 and width 10, after 254 or 300 "
-            "epochs. In brackets: 95 % interval, of one run for the choice of test images, of several for the luck of training.</p>"
+            "epochs. In brackets: 95&nbsp;% interval, of one run for the choice of test images, of several for the luck of training.</p>"
             "<div class='scroll'><table><thead><tr><th>Row</th><th class='number'>Published</th><th>Reproduced</th>"
             "<th>Settings of the reproduced figure</th><th>Verdict</th></tr></thead><tbody>" + "".join(lines) + "</tbody></table></div>")
 
