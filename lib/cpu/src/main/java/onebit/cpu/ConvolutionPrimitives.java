@@ -103,7 +103,8 @@ final class ConvolutionPrimitives {
         long any = tensors.weights(natives, OneDnn.type(emulated ? Precision.FLOAT32 : operands), OneDnn.TAG_ANY);
         kept = backwardImages.isEmpty() ? plain : gradientOrder(backwardImages.last(), any);
         count = OneDnn.size(kept) / 4;
-        if (OneDnn.size(plain) != OneDnn.size(kept)) throw new IllegalStateException("oneDNN would pad a gradient of " + OneDnn.size(plain) / 4 + " weights to " + count + ".");
+        if (OneDnn.size(plain) != OneDnn.size(kept))
+            throw new IllegalStateException("oneDNN would pad a gradient of " + OneDnn.size(plain) / 4 + " weights to " + count + ".");
         rounded = emulated ? natives.allocate(4 * count) : 0;
         for (int n : forwardImages) products.put(new Key(Kind.FORWARD, n), forwardProduct(n, any));
         for (int n : backwardImages) {

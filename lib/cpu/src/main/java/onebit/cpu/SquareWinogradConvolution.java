@@ -60,7 +60,8 @@ final class SquareWinogradConvolution extends Convolution {
         master = natives.allocate(TAPS * filters * 4);
         planesForward = natives.allocate(SquareTransforms.PLANES * filters * 4);
         packedForward = natives.allocate(OneDnn.size(forwardWeights));
-        packs.add(Primitive.reorder(natives, OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, SquareTransforms.PLANES, in.channels, out.channels), forwardWeights));
+        packs.add(Primitive.reorder(natives,
+            OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ABC, SquareTransforms.PLANES, in.channels, out.channels), forwardWeights));
         if (training) {
             long anyBack = OneDnn.descriptor(natives, OneDnn.F32, OneDnn.TAG_ANY, SquareTransforms.PLANES, out.channels, in.channels);
             Primitive back = product(tiles.maxTiles, out.channels, in.channels, anyBack);

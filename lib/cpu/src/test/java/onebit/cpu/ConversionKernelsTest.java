@@ -42,6 +42,7 @@ class ConversionKernelsTest {
     }
 
     private static float get(Layout layout, long at, int i) {
-        return layout.precision == Precision.BF16 ? TestMemory.fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, place(layout, at, i))) : TestMemory.getFloat(place(layout, at, i));
+        long place = place(layout, at, i);
+        return layout.precision == Precision.BF16 ? TestMemory.fromBf16(Vectors.MEMORY.get(ValueLayout.JAVA_SHORT, place)) : TestMemory.getFloat(place);
     }
 }

@@ -73,8 +73,8 @@ class EmulationTest {
                 Worker worker = new Worker(0, 0, IMAGES, 0, natives);
                 OneDnn.singleThreaded();
                 OneDnn.Window window = new OneDnn.Window(new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
-                ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(from, to, KERNEL, Optional.empty()), window, Precision.BF16, results,
-                    OneDnn.TAG_OIHW, new TreeSet<>(Set.of(IMAGES)), new TreeSet<>(Set.of(IMAGES)), 1, true, emulated, natives);
+                ConvolutionPrimitives products = new ConvolutionPrimitives(new DirectConvolution.Tensors(from, to, KERNEL, Optional.empty()), window,
+                    Precision.BF16, results, OneDnn.TAG_OIHW, new TreeSet<>(Set.of(IMAGES)), new TreeSet<>(Set.of(IMAGES)), 1, true, emulated, natives);
                 long weights = natives.allocate(4 * products.count), gradient = natives.allocate(4 * products.count);
                 products.fromPlain(of.weights, weights);
                 products.pack(worker, weights);
