@@ -3,21 +3,18 @@ package onebit.testing;
 import onebit.engine.Batch;
 
 /** A batch of which one image cannot be read: {@link IllegalArgumentException}, "planted". */
-public record UnreadableImage(Batch whole, int unreadable) implements Batch {
+public final class UnreadableImage extends ChangedBatch {
 
-    @Override
-    public int size() {
-        return whole.size();
-    }
+    private final int unreadable;
 
-    @Override
-    public int label(int index) {
-        return whole.label(index);
+    public UnreadableImage(Batch whole, int unreadable) {
+        super(whole);
+        this.unreadable = unreadable;
     }
 
     @Override
     public void read(int index, float[] pixels) {
         if (index == unreadable) throw new IllegalArgumentException("planted");
-        whole.read(index, pixels);
+        super.read(index, pixels);
     }
 }

@@ -24,6 +24,7 @@ import onebit.model.Padding;
 import onebit.model.Shape;
 import onebit.model.WideResNet;
 import onebit.quant.FullPrecision;
+import onebit.testing.ChangedBatch;
 import onebit.testing.SyntheticBatch;
 import onebit.testing.UnreadableImage;
 import org.junit.jupiter.api.Test;
@@ -177,21 +178,10 @@ class CpuEngineErrorsTest {
 
     @Test
     void aLabelOfNoClassIsRefusedAndChangesNothing() {
-        SyntheticBatch whole = SyntheticBatch.of(GRAPH, 4, 1);
-        Batch wrong = new Batch() {
-            @Override
-            public int size() {
-                return whole.size();
-            }
-
+        Batch wrong = new ChangedBatch(SyntheticBatch.of(GRAPH, 4, 1)) {
             @Override
             public int label(int index) {
-                return index == 2 ? GRAPH.classes() : whole.label(index);
-            }
-
-            @Override
-            public void read(int index, float[] pixels) {
-                whole.read(index, pixels);
+                return index == 2 ? GRAPH.classes() : super.label(index);
             }
         };
         try (Network network = new CpuEngine().network(GRAPH, NetworkOptions.training(Precision.FLOAT32).withBatchSize(4).withThreads(2))) {

@@ -1,6 +1,5 @@
 package onebit.kit;
 
-import java.util.Optional;
 import java.util.OptionalInt;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
@@ -38,12 +37,6 @@ public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt wi
         TrainingConfig of = TrainingConfig.of(row, profile, chosen.engine(), chosen.precision());
         return new TrainingConfig(of.row(), of.dataset(), depth.orElse(of.depth()), width.orElse(of.width()), epochs.orElse(of.epochs()), of.batchSize(),
             seed, chosen.engine(), chosen.device(), chosen.precision(), algorithm, trainLimit.orElse(of.trainLimit()), testLimit.orElse(of.testLimit()));
-    }
-
-    /** The same of a run that may have begun, which goes on by the algorithm that it was begun with where none is asked for. */
-    public TrainingConfig config(Execution chosen, Optional<TrainingConfig> begun) {
-        TrainingConfig config = config(chosen);
-        return algorithm == ConvolutionAlgorithm.AUTO ? begun.map(TrainingConfig::algorithm).map(config::withAlgorithm).orElse(config) : config;
     }
 
     /**

@@ -32,6 +32,7 @@ import onebit.model.Tensor;
 import onebit.model.WideResNet;
 import onebit.nvidia.NvidiaDriver;
 import onebit.run.UserError;
+import onebit.testing.ChangedBatch;
 import onebit.testing.JavaProcess;
 import onebit.testing.SyntheticBatch;
 import onebit.testing.UnreadableImage;
@@ -123,17 +124,7 @@ class TorchEngineErrorsTest {
         Thread caller = Thread.currentThread();
         CountDownLatch another = new CountDownLatch(1);
         AtomicInteger reading = new AtomicInteger();
-        Batch batch = new Batch() {
-            @Override
-            public int size() {
-                return 4;
-            }
-
-            @Override
-            public int label(int index) {
-                return 0;
-            }
-
+        Batch batch = new ChangedBatch(SyntheticBatch.of(GRAPH, 4, 1)) {
             @Override
             public void read(int index, float[] pixels) {
                 try {
@@ -160,23 +151,12 @@ class TorchEngineErrorsTest {
     @Test
     void imagesAreReadByNoMoreThreadsThanWereAskedFor() {
         Set<Thread> readers = ConcurrentHashMap.newKeySet();
-        Batch whole = SyntheticBatch.of(GRAPH, 4, 1);
-        Batch batch = new Batch() {
-            @Override
-            public int size() {
-                return whole.size();
-            }
-
-            @Override
-            public int label(int index) {
-                return whole.label(index);
-            }
-
+        Batch batch = new ChangedBatch(SyntheticBatch.of(GRAPH, 4, 1)) {
             @Override
             public void read(int index, float[] pixels) {
                 readers.add(Thread.currentThread());
                 LockSupport.parkNanos(20_000_000);
-                whole.read(index, pixels);
+                super.read(index, pixels);
             }
         };
         try (Network network = IsolatedEngine.of("torch").network(GRAPH, OPTIONS.withThreads(1))) {

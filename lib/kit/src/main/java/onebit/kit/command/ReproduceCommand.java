@@ -106,7 +106,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         Optional<TrainingConfig> begun = folder.unfinished();
         Optional<Execution> otherwise = begun.map(TrainingConfig::execution).filter(by -> !by.equals(chosen.execution()));
         EngineChoice choice = otherwise.isEmpty() ? chosen : engine.choose(spec, display, otherwise);
-        TrainingConfig config = asked.config(choice.execution(), begun);
+        TrainingConfig config = asked.config(choice.execution());
         Trainer trainer = new Trainer(config, data(row, display), choice.engine(), choice.threads());
         return stop.during(() -> train(trainer, row, folder, new TrainingDisplay(display, place + row.id(), config.epochs(), stop), display));
     }

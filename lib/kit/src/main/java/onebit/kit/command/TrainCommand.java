@@ -63,7 +63,7 @@ public final class TrainCommand implements Callable<Integer> {
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             if (run == null && !folder.path().endsWith(asked.folderName())) display.say("Goes on with the run in " + folder.path() + ".");
             EngineChoice choice = engine.choose(spec, display, begun.map(TrainingConfig::execution));
-            TrainingConfig config = asked.config(choice.execution(), begun);
+            TrainingConfig config = asked.config(choice.execution());
             folder.check(config, resume); // before data is fetched
             Optional<TrainingOutcome.Finished> before = resume ? Trainer.finished(config, folder) : Optional.empty();
             if (before.isPresent()) {

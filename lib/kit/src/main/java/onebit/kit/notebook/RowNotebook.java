@@ -96,7 +96,7 @@ public final class RowNotebook {
     private boolean trainToTheEnd() {
         Optional<TrainingConfig> begun = folder().unfinished();
         EngineChoice choice = begun.map(run -> session.engine(run.execution())).orElseGet(() -> session.engine());
-        TrainingConfig config = asked.config(choice.execution(), begun);
+        TrainingConfig config = asked.config(choice.execution());
         Optional<Dataset> dataset = dataset(this::notRun);
         if (dataset.isEmpty()) return false;
         Trainer trainer = new Trainer(config, dataset.get(), choice.engine(), choice.threads());
