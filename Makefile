@@ -33,7 +33,7 @@ help:
 	@echo 'make gpu-check    what to run first on a machine with a GPU: a table in build/gpu-check.md (DEVICE=cpu ENGINE=torch rehearses)'
 	@echo 'make gpu-check-folder  the same as a folder for a machine with neither network nor Java: build/gpu-check'
 	@echo 'make build        build the library that lib/bin/onebit runs'
-	@echo 'make clean        delete what was built; results, figures, data and caches stay'
+	@echo 'make clean        delete the built library; .venv, build/, results, figures, data and caches stay'
 
 build:
 	@lib/bin/build

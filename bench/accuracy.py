@@ -1,6 +1,6 @@
 """Whether a precision or a way of convolution costs accuracy: test accuracy of run folders, by setting, with intervals.
 
-    python accuracy.py [FOLDER ...]       run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills)
+    python3 accuracy.py [--of test_accuracy|train_loss|test_loss] [FOLDER ...]      run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills)
 
 Prints two tables in Markdown: mean, standard deviation and 95 % interval of the mean (Student's t) of every setting; and for every
 setting its difference from float32 by direct convolutions, with a 95 % interval (Welch's: the runs count as independent, since
@@ -8,6 +8,8 @@ after a few steps rounding has led runs of one seed apart).
 
 A run counts at its end and, finished or not, at each epoch at whose end the learning rate was at its lowest. With warm restarts
 (the rows with batch norm) that is after 2, 6, 14 and so on: up to there it is, to the last bit, a run of so many epochs.
+
+--of train_loss compares the mean loss of the last epoch's training images instead, which the luck of a seed changes less.
 """
 import argparse
 import csv
@@ -21,6 +23,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 BASE = "float32 direct"
+ACCURACY = "test_accuracy"
+LOSSES = ["train_loss", "test_loss"]
 LOWEST_RATE = 1e-5  # of both papers' schedules
 
 
@@ -94,22 +98,22 @@ def student(probability: float, freedom: float) -> float:
     return high
 
 
-def read(folders: list[Path]) -> tuple[dict, list[str]]:
-    """({task: {arithmetic: {seed: accuracy in per cent}}}, what a reader should know of the runs)"""
+def read(folders: list[Path], measure: str = ACCURACY) -> tuple[dict, list[str]]:
+    """({task: {arithmetic: {seed: accuracy in per cent, or a loss}}}, what a reader should know of the runs)"""
     runs, sources, left_out, emulated = defaultdict(lambda: defaultdict(dict)), set(), 0, 0
     for config_file in sorted({file for folder in folders for file in folder.rglob("config.json")}):
         folder = config_file.parent
         config = json.loads(config_file.read_text())
-        found = counted(folder, config)
+        found = counted(folder, config, measure)
         if not found:
             left_out += 1
             continue
         sessions = json.loads((folder / "provenance.json").read_text())["sessions"]
         sources.update(session["software"]["sources"] for session in sessions)
         emulated += any("emulated" in session["network"] for session in sessions)
-        for epochs, percent in found.items():
+        for epochs, value in found.items():
             seeds = runs[Task.of(config, epochs)][arithmetic(config, sessions[-1]["network"])]
-            if seeds.setdefault(config["seed"], percent) != percent:
+            if seeds.setdefault(config["seed"], value) != value:
                 raise SystemExit(f"accuracy.py: two runs of one configuration and seed differ after {epochs} epochs, one of them in {folder}. "
                                  "Give folders of one study.")
     notes = [f"{len(sources)} states of the sources made these runs."] * (len(sources) > 1)
@@ -117,13 +121,16 @@ def read(folders: list[Path]) -> tuple[dict, list[str]]:
     return runs, notes + [f"{left_out} unfinished runs are left out, which have reached no epoch that counts."] * bool(left_out)
 
 
-def counted(folder: Path, config: dict) -> dict[int, float]:
-    """{epochs: accuracy in per cent} at which a run counts, finished or not."""
+def counted(folder: Path, config: dict, measure: str) -> dict[int, float]:
+    """{epochs: accuracy in per cent, or a loss} at which a run counts, finished or not."""
+    def value(line):
+        return round(100 * float(line[measure]), 2) if measure == ACCURACY else float(line[measure])
+
     metrics = folder / "metrics.csv"
     if not metrics.exists():
         return {}
     with metrics.open(newline="") as lines:
-        return {int(line["epoch"]): round(100 * float(line["test_accuracy"]), 2) for line in csv.DictReader(lines)
+        return {int(line["epoch"]): value(line) for line in csv.DictReader(lines)
                 if float(line["lr_end"]) <= LOWEST_RATE or int(line["epoch"]) == config["epochs"]}
 
 
@@ -136,18 +143,20 @@ def arithmetic(config: dict, network: str) -> str:
     return f"{config['precision']} winograd"
 
 
-def means(runs: dict) -> str:
-    rows = ["| Row | Network | Epochs | Arithmetic | n | Mean, % | Deviation | 95 % interval of the mean |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+def means(runs: dict, measure: str = ACCURACY) -> str:
+    form = digits(measure)
+    rows = [f"| Row | Network | Epochs | Arithmetic | n | Mean{', %' if measure == ACCURACY else ''} | Deviation | 95 % interval of the mean |", "| --- | --- | --- | --- | --- | --- | --- | --- |"]
     for task, kinds in sorted(runs.items()):
         for kind, seeds in sorted(kinds.items()):
             values = list(seeds.values())
-            rows.append(f"| {task.cells()} | {kind} | {len(values)} | {statistics.fmean(values):.2f} | " + (
-                "{:.2f} | {:.2f} to {:.2f} |".format(statistics.stdev(values), *mean(values).interval()) if len(values) > 1 else "| |"))
+            rows.append(f"| {task.cells()} | {kind} | {len(values)} | {statistics.fmean(values):{form}} | " + (
+                f"{{:{form}}} | {{:{form}}} to {{:{form}}} |".format(statistics.stdev(values), *mean(values).interval()) if len(values) > 1 else "| |"))
     return "\n".join(rows)
 
 
-def differences(runs: dict) -> str:
-    rows = [f"| Row | Network | Epochs | Arithmetic | n, n of {BASE} | Minus {BASE}, points | 95 % interval |", "| --- | --- | --- | --- | --- | --- | --- |"]
+def differences(runs: dict, measure: str = ACCURACY) -> str:
+    form = digits(measure)
+    rows = [f"| Row | Network | Epochs | Arithmetic | n, n of {BASE} | Minus {BASE}{', points' if measure == ACCURACY else ''} | 95 % interval |", "| --- | --- | --- | --- | --- | --- | --- |"]
     found = defaultdict(list)
     for task, kinds in sorted(runs.items()):
         base = list(kinds.get(BASE, {}).values())
@@ -156,26 +165,32 @@ def differences(runs: dict) -> str:
             if kind != BASE and len(values) > 1 and len(base) > 1:
                 estimate = difference(mean(values), mean(base))
                 found[task.epochs, kind].append((len(values), estimate))
-                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(estimate))
+                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(estimate, form))
     for (epochs, kind), estimates in sorted(found.items()):  # not over epochs: one run counts at several
         if len(estimates) > 1:
             total = sum(n for n, _ in estimates)
             rows.append(f"| **all {len(estimates)} of {epochs} epochs, weighted by their runs** | | {epochs} | {kind} | {total} | "
-                        + signed(combined([(n / total, e) for n, e in estimates])))
+                        + signed(combined([(n / total, e) for n, e in estimates]), form))
     return "\n".join(rows)
 
 
-def signed(e: Estimate) -> str:
-    return "{:+.2f} | {:+.2f} to {:+.2f} |".format(e.value, *e.interval())
+def digits(measure: str) -> str:
+    return ".2f" if measure == ACCURACY else ".4f"
+
+
+def signed(e: Estimate, form: str) -> str:
+    return f"{{:+{form}}} | {{:+{form}}} to {{:+{form}}} |".format(e.value, *e.interval())
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("folders", nargs="*", type=Path, default=[PROJECT / "bench" / "results" / "seeds"], metavar="FOLDER")
-    runs, notes = read(p.parse_args().folders)
+    p.add_argument("--of", choices=[ACCURACY, *LOSSES], default=ACCURACY, help=f"what is compared (default: {ACCURACY})")
+    a = p.parse_args()
+    runs, notes = read(a.folders, a.of)
     if not runs:
         sys.exit("accuracy.py: no run in these folders has reached an epoch that counts; bench/seeds makes some.")
-    print(means(runs) + "\n\n" + differences(runs) + "".join("\n\n" + note for note in notes))
+    print(means(runs, a.of) + "\n\n" + differences(runs, a.of) + "".join("\n\n" + note for note in notes))
 
 
 if __name__ == "__main__":

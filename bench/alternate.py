@@ -1,11 +1,11 @@
 """How fast OneBit trains, beside PyTorch on the same machine: both run in turns, in an order that is drawn for each round.
 
-    python alternate.py [--configurations 1-bf16 4-bf16 ...] [--rounds 7] [--python PYTHON] [--save]
-    python alternate.py --table FILE ...          the table of stored rounds again
+    python3 alternate.py [--configurations 1-bf16 4-bf16 ...] [--rounds 7] [--python PYTHON] [--save]
+    python3 alternate.py --table FILE ...         the table of stored rounds again
 
 Both programs are warmed up and stay in memory, so that a turn is nothing but training steps on a batch of noise. Before each round
-it waits until nobody uses the processors. A round in which others did all the same, the waiting program included, is reported
-as disturbed and left out of all figures. Each round, and the conditions it ran under, is a line of JSON in build/bench (ignored by
+it waits until nobody uses the processors, a minute at most. A round in which others did all the same, the waiting program included, is reported
+as disturbed and left out of all figures. What OneBit's engine does not have here, bf16 without instructions for it, is left out, too. Each round, and the conditions it ran under, is a line of JSON in build/bench (ignored by
 git), with --save in bench/results. Linux only. Nothing here is a test: no speed makes it fail.
 """
 import argparse
@@ -29,7 +29,7 @@ def arguments(words=None):
     p.add_argument("--configurations", nargs="+", default=CONFIGURATIONS, metavar="WIDTH-PRECISION", help=f"default: {' '.join(CONFIGURATIONS)}")
     p.add_argument("--norm", choices=["bn", "srelu"], default="bn")
     p.add_argument("--full", action="store_true", help="full-precision weights, not one-bit ones")
-    p.add_argument("--engine", default="auto", help="of OneBit, as 'onebit engines' lists them (default: auto)")
+    p.add_argument("--engine", default="cpu", help="of OneBit, as 'onebit engines' lists them (default: cpu)")
     p.add_argument("--compile", action="store_true", help="PyTorch with torch.compile, which needs a C++ compiler")
     p.add_argument("--python", default=sys.executable, help="a Python that has PyTorch (default: this one)")
     p.add_argument("--rounds", type=int, default=7, help="undisturbed ones to have of each configuration (default: 7)")
@@ -75,7 +75,12 @@ def run_round(workers: dict, steps: dict, a) -> dict:
 
 def measure(configuration: Configuration, a, log: Log):
     print(f"{configuration.name}: warming up", flush=True)
-    with worker.onebit_worker(configuration) as ours, starting_torch(configuration, a) as peer:
+    try:
+        ours = worker.onebit_worker(configuration)
+    except WorkerFailed as e:
+        print(f"  left out: {e}", flush=True)
+        return
+    with ours, starting_torch(configuration, a) as peer:
         workers = {"onebit": ours, "torch": peer}
         log.add(kind="configuration", name=configuration.name, onebit=ours.settings, torch=peer.settings)
         steps = {name: w.steps_for(a.turn) for name, w in workers.items()}
@@ -159,6 +164,8 @@ def main():
             disturbance=a.disturbance, turn_seconds=a.turn)
     for configuration in a.configurations:
         measure(configuration, a, log)
+    if not any(entry["kind"] == "round" for entry in log.lines):
+        raise WorkerFailed("OneBit ran none of these configurations; its own words are above.")
     print("\n" + sentence(log.lines[0]) + "\n\n" + table(log.lines[1:]) + f"\n\nEach round: {log.path.relative_to(PROJECT)}")
 
 

@@ -1,6 +1,6 @@
 """Where the processor time of OneBit's training steps goes.
 
-    python cpu_profile.py [--configurations 1-bf16 4-bf16] [--seconds 20]
+    python3 cpu_profile.py [--configurations 1-bf16 4-bf16] [--seconds 20]
 
 Runs `onebit bench train` under the flight recorder of its own Java (its sampler of processor time, Linux only) and sorts the samples of
 the compute threads by what was on their stacks. Only the second half of the samples counts, when all is compiled. Samples are taken

@@ -1,6 +1,6 @@
 """Peer benchmark: the same Wide ResNet in PyTorch, trained and run on random images.
 
-    python torch_wrn.py --width 4 [--depth 20] [--batch 125] [--one-bit] [--norm bn|srelu]
+    python3 torch_wrn.py --width 4 [--depth 20] [--batch 125] [--one-bit] [--norm bn|srelu]
                         [--dtype float32|bfloat16] [--device cpu|cuda] [--compile] [--iters 6]
                         [--skip train|infer] [--worker]
 

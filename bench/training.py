@@ -1,6 +1,6 @@
 """How much of the benchmark's rate real training reaches: augmentation, evaluation and saving included.
 
-    python training.py [--configurations 1-bf16 4-bf16] [--rounds 3] [--data FOLDER]
+    python3 training.py [--configurations 1-bf16 4-bf16] [--rounds 3] [--data FOLDER]
 
 In turns, in random order: steps on a batch of noise (`onebit bench train`), and a short `onebit train` on CIFAR-10 with a test set of a
 fifth of the training images, as in the whole data set. Of the latter the first epoch is left out: in it the virtual machine still

@@ -20,7 +20,7 @@ class Configuration:
     precision: str
     norm: str = "bn"
     one_bit: bool = True
-    engine: str = "auto"
+    engine: str = "cpu"
     """of OneBit"""
 
     @staticmethod
@@ -32,7 +32,7 @@ class Configuration:
 
     @property
     def name(self) -> str:
-        return f"20-{self.width} {self.precision} {'one-bit' if self.one_bit else 'full'} {self.norm}{'' if self.engine == 'auto' else f' by {self.engine}'}"
+        return f"20-{self.width} {self.precision} {'one-bit' if self.one_bit else 'full'} {self.norm}{'' if self.engine == 'cpu' else f' by {self.engine}'}"
 
     def onebit(self) -> list[str]:
         return ["onebit", "bench", "train", f"--width={self.width}", f"--precision={self.precision}", f"--norm={self.norm}",

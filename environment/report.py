@@ -19,10 +19,10 @@ a { color: #0b5cad; } .quiet { color: var(--quiet); } .bad { color: var(--bad); 
 .scroll, .output_html { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; margin: .5rem 0; overflow-wrap: normal; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .75rem .3rem 0; text-align: left; vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
 caption { color: var(--quiet); text-align: left; padding-bottom: .25rem; }
 td[style*="left"] { min-width: 6rem; } td[style*="left"]:last-child { min-width: min(15rem, 60vw); }
-td.name { white-space: nowrap; } td.long { min-width: 13rem; }
+td.name { white-space: nowrap; } td.long { min-width: 13rem; } td.said { min-width: 13rem; overflow-wrap: anywhere; }
 .output_html > div { max-height: 42rem !important; }
 img { max-width: 100%; height: auto; } progress { vertical-align: middle; }
 pre { background: var(--soft); border-radius: 6px; padding: .5rem .75rem; margin: .5rem 0; overflow-x: auto; font-size: .85rem; line-height: 1.4; }
@@ -69,8 +69,8 @@ def results(table: pathlib.Path) -> str:
         for row in csv.DictReader(file):
             reproduced = row["reproduced_in_words"]
             lines.append("<tr>" + f'<td class="name">{html.escape(row["row"])}</td><td class="number">{float(row["published_readme_percent"]):.2f}</td>'
-                         + f"<td>{html.escape(reproduced or 'not run')}</td>"
-                         + f'<td class="long">{html.escape(row["settings_in_words"] or row["not_run"])}</td><td>{html.escape(row["verdict"])}</td></tr>')
+                         + f"<td class='name'>{html.escape(reproduced or 'not run')}</td>"
+                         + f'<td class="long">{html.escape(row["settings_in_words"] or row["not_run"])}</td><td class="name">{html.escape(row["verdict"])}</td></tr>')
     return ("<h2>Results</h2><p class='quiet'>Test accuracy in per cent. Published: the authors', of depth 20 and width 10, after 254 or 300 "
             "epochs. In brackets: 95&nbsp;% interval, of one run for the choice of test images, of several for the luck of training.</p>"
             "<div class='scroll'><table><thead><tr><th>Row</th><th class='number'>Published</th><th>Reproduced</th>"
@@ -86,7 +86,7 @@ def page(notebooks: list, settings: dict, table: pathlib.Path) -> str:
     for file, entry in notebooks:
         notebook = nbformat.read(file, as_version=4)
         name = html.escape(title(notebook) or file.stem)
-        overview.append(f'<tr><td><a href="#{file.stem}">{name}</a></td><td>{status(entry)}</td><td class="number">{entry["seconds"]:,.0f} s</td></tr>')
+        overview.append(f'<tr><td class="long"><a href="#{file.stem}">{name}</a></td><td class="said">{status(entry)}</td><td class="number">{entry["seconds"]:,.0f} s</td></tr>')
         opened = " open" if file.stem.startswith(OPEN) or entry["errors"] else ""
         sections.append(f'<details class="notebook" id="{file.stem}"{opened}><summary>{name}</summary>'
                         f'<p class="quiet"><a href="{html.escape(file.name)}">{html.escape(file.name)}</a></p>{fragment(notebook)}</details>')

@@ -1,4 +1,6 @@
 """The tools of bench: that they take in what they should and leave out what they should. No speed is asserted."""
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -9,6 +11,7 @@ import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
 BENCH = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(BENCH))
@@ -92,6 +95,21 @@ class Rounds(unittest.TestCase):
         self.assertIn("4.00 (4.00 to 4.00) | 1 (0)", text)
 
 
+    def test_a_configuration_that_onebit_refuses_is_left_out_and_does_not_keep_the_others_from_being_measured(self):
+        def starting(configuration):
+            words = "raise SystemExit('no bf16 here')" if configuration.precision == "bf16" else SLEEPER
+            return worker.Worker([sys.executable, "-c", words])
+
+        log, said = mock.Mock(), io.StringIO()
+        a = alternate.arguments(["--configurations", "1-bf16", "1-float32", "--rounds", "1", "--disturbance", "99"])
+        with mock.patch.object(worker, "onebit_worker", starting), mock.patch.object(worker, "torch_worker", lambda c, *_: starting(c)), \
+                contextlib.redirect_stdout(said):
+            for configuration in a.configurations:
+                alternate.measure(configuration, a, log)
+        self.assertIn("left out: no bf16 here", said.getvalue())
+        self.assertEqual({call.kwargs["name"] for call in log.add.mock_calls}, {"20-1 float32 one-bit bn"})
+
+
 class Accuracy(unittest.TestCase):
     def test_quantiles_are_those_of_the_tables(self):
         for freedom, expected in ((1, 12.7062), (2, 4.3027), (7, 2.3646), (30, 2.0423)):
@@ -116,6 +134,15 @@ class Accuracy(unittest.TestCase):
         self.assertIn("| bf16 direct | 3, 3 | -1.00 |", accuracy.differences(runs))
         self.assertIn("| bf16 winograd | 3, 3 | +0.50 |", accuracy.differences(runs))
         self.assertEqual(notes, ["1 unfinished runs are left out, which have reached no epoch that counts."])
+
+    def test_losses_are_compared_as_accuracy_is(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for seed in (1, 2, 3):
+                run(folder, seed, "float32", "direct", "direct convolutions", {6: 72.0 + seed})
+                run(folder, seed, "bf16", "direct", "direct convolutions", {6: 71.0 + seed})
+            runs, _ = accuracy.read([Path(folder)], "train_loss")
+        self.assertIn("| bf16 direct | 3 | 1.2700 | 0.0100 | 1.2452 to 1.2948 |", accuracy.means(runs, "train_loss"))
+        self.assertIn("| bf16 direct | 3, 3 | +0.0100 |", accuracy.differences(runs, "train_loss"))
 
     def test_a_run_with_warm_restarts_counts_before_each_of_them_finished_or_not(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -220,8 +247,8 @@ def run(folder, seed, precision, algorithm, network, percent_after, epochs=6, ro
               "algorithm": algorithm, "train_limit": 0, "test_limit": 0}
     (path / "config.json").write_text(json.dumps(config))
     (path / "provenance.json").write_text(json.dumps({"sessions": [{"network": f"{precision}, {network}, 2 threads, {note}", "software": {"sources": "a"}}]}))
-    (path / "metrics.csv").write_text("\n".join(["epoch,lr_end,test_accuracy", *(
-        f"{epoch},{1.0E-5 if epoch in lowest else 0.05},{percent / 100}" for epoch, percent in percent_after.items())]))
+    (path / "metrics.csv").write_text("\n".join(["epoch,lr_end,train_loss,test_accuracy", *(
+        f"{epoch},{1.0E-5 if epoch in lowest else 0.05},{2 - percent / 100},{percent / 100}" for epoch, percent in percent_after.items())]))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     DataOption data;
 
-    @Option(names = "--run", paramLabel = "DIR", description = "The run's folder (default: results/runs/ROW-PROFILE-seedN).")
+    @Option(names = "--run", paramLabel = "DIR", description = "The run's folder (default: results/runs/ROW-PROFILE-seedN, with what differs from the profile in its name).")
     Path run;
 
     @Option(names = "--resume", description = "Go on with the run in the folder, if there is one: by the engine, on the device and "

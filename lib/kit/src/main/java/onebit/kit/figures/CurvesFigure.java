@@ -73,7 +73,9 @@ public final class CurvesFigure {
     }
 
     private static String settings(Row row, List<Run> runs) {
-        String theirs = "The authors' log: 20-10, " + row.paperEpochs() + " epochs. ";
+        List<CurvePoint> curve = PublishedFigures.curve(row.id());
+        String theirs = "The authors' log: 20-10, " + row.paperEpochs() + " epochs"
+            + (curve.size() < row.paperEpochs() ? ", of which " + curve.size() + " are logged, up to " + curve.getLast().epoch() : "") + ". ";
         return Reproduction.of(row.id(), runs).stream().findFirst().map(ours -> theirs + "This kit: " + ours.settingsInWords()
             + ". Verdict: " + Verdict.of(ours).words() + ".").orElse(theirs + "This kit: not run.");
     }

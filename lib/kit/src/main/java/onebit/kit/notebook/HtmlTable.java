@@ -6,14 +6,18 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /**
- * A table in HTML: text to the left, numbers to the right. A long one scrolls within the notebook.
+ * A table in HTML: text to the left, numbers to the right. A long one scrolls within the notebook. Names are not broken at
+ * their hyphens.
  */
 final class HtmlTable {
 
     /** Rows beyond which a Tablesaw table is cut, so that a notebook stays a file that can be opened. */
     static final int MOST_ROWS = 1000;
 
-    private static final String LEFT = "text-align:left", RIGHT = "text-align:right;font-variant-numeric:tabular-nums";
+    /** Characters of a word that keeps to one line. */
+    private static final int LONGEST_NAME = 24;
+
+    private static final String LEFT = "text-align:left", RIGHT = "text-align:right;font-variant-numeric:tabular-nums", NAME = ";white-space:nowrap";
 
     private final StringBuilder html = new StringBuilder("<div style=\"max-height:30em;max-width:100%;overflow:auto\"><table>");
     private final List<Boolean> numbers;
@@ -42,9 +46,13 @@ final class HtmlTable {
     private void row(String element, List<String> cells) {
         html.append("<tr>");
         for (int i = 0; i < cells.size(); i++)
-            html.append('<').append(element).append(" style=\"").append(numbers.get(i) ? RIGHT : LEFT).append("\">")
+            html.append('<').append(element).append(" style=\"").append(numbers.get(i) ? RIGHT : LEFT).append(isName(cells.get(i)) ? NAME : "").append("\">")
                 .append(escaped(cells.get(i))).append("</").append(element).append('>');
         html.append("</tr>");
+    }
+
+    private static boolean isName(String cell) {
+        return cell.contains("-") && !cell.contains(" ") && cell.length() <= LONGEST_NAME;
     }
 
     String html() {

@@ -37,8 +37,9 @@ final class ResultsPage {
             deviation, and in brackets Student's 95 % interval of the mean. Of runs with the same seed the first by its folder's name counts.
 
             *Verdict*: at the published settings a reproduced figure *agrees* with that of the authors' README if they are at most 0.5 points apart, or else
-            is *below* or *above* it. Half a point is two standard deviations between runs of the paper's network that differ in their seeds, as others
-            measured it (0.24 and 0.26 points over five runs, szagoruyko/binary-wide-resnet). *Other settings*: another depth, width, length or part of the
+            is *below* or *above* it. Runs of the paper's network that differ in their seeds have a standard deviation of about 0.25 points (0.24 and 0.26
+            over five runs on CIFAR-100, measured by others: szagoruyko/binary-wide-resnet). The published figure is a single run, too, so of six faithful
+            runs one is expected to be more than half a point off. *Other settings*: another depth, width, length or part of the
             data than the authors', so that their figure is no measure of it.
             """);
         if (!unreadable.isEmpty()) {
