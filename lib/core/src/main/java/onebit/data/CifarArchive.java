@@ -39,6 +39,11 @@ record CifarArchive(URI site, Download.Patience patience) implements CifarOrigin
     }
 
     @Override
+    public long downloaded(CifarFolder folder) throws IOException {
+        return download(folder).received();
+    }
+
+    @Override
     public void deleteDownload(CifarFolder folder) {
         Download download = download(folder);
         try {

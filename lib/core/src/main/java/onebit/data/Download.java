@@ -131,6 +131,13 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
         Files.deleteIfExists(validatorFile());
     }
 
+    /** Bytes of the file that are there, whole or in part. */
+    long received() throws IOException {
+        for (Path file : List.of(target, part()))
+            if (Files.exists(file)) return Files.size(file);
+        return 0;
+    }
+
     private Path part() {
         return target.resolveSibling(target.getFileName() + ".part");
     }
@@ -142,7 +149,8 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
 
     /** Makes {@code file} whole and right. */
     private void fetchInto(FileChannel file, Progress progress) throws SourceUnavailable, IOException {
-        try (HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(patience.connect()).build()) {
+        try (HttpClient client = HttpClient.newBuilder().proxy(new EnvironmentProxy(System.getenv()))
+                .followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(patience.connect()).build()) {
             try {
                 boolean resumed = file.size() > 0;
                 for (;;) {

@@ -7,6 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,14 +28,22 @@ public final class AtomicFile {
 
     /**
      * Writes {@code target} by way of a temporary file in the same folder, which is created if absent. A former
-     * {@code target} is replaced; if anything fails it stands as it was and the temporary file is gone.
+     * {@code target} is replaced, one that a link points to where it is; if anything fails it stands as it was and the temporary
+     * file is gone. What is no file, such as {@code /dev/null} or a pipe, is written to as it is.
      *
      * @throws UserError if the file cannot be written, saying why
      */
     public static void write(Path target, Content content) {
-        Path file = target.toAbsolutePath();
         Path temporary = null;
         try {
+            if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.WRITE))) {
+                    content.writeTo(out);
+                }
+                return;
+            }
+            Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
             Files.createDirectories(file.getParent());
             // Not Files.createTempFile: its files are private to the user, and the name is the final file's.
             temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");

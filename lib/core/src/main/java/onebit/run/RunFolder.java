@@ -126,7 +126,6 @@ public record RunFolder(Path path) {
      *                   if it cannot be written
      */
     public RunJournal begin(TrainingConfig config, boolean resume) {
-        if (Files.exists(path) && !Files.isDirectory(path)) throw new UserError(path + " is a file; a run needs a folder.");
         check(config, resume);
         try {
             Files.createDirectories(path);
@@ -151,6 +150,7 @@ public record RunFolder(Path path) {
      * @throws UserError as {@link #begin}, but for the lock and the disk
      */
     public void check(TrainingConfig config, boolean resume) {
+        if (Files.exists(path) && !Files.isDirectory(path)) throw new UserError(path + " is a file; a run needs a folder.");
         if (!holdsRun()) {
             if (!otherFiles().isEmpty())
                 throw new UserError(path + " is not empty and holds no run (it has '" + otherFiles().getFirst() + "'). Choose another folder.");

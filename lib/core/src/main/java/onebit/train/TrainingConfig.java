@@ -119,10 +119,14 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
      */
     public Dataset part(Dataset data) {
         Dataset part = data.limitedTo(trainLimit == 0 ? data.train().count() : trainLimit, testLimit == 0 ? data.test().count() : testLimit);
-        if (part.train().count() < batchSize)
-            throw new UserError(part.train().count() + " training images do not fill one batch of " + batchSize + "; take at least "
-                + batchSize + " (--train-limit).");
+        requireBatch(part.train().count());
         return part;
+    }
+
+    /** @throws UserError if so many training images are not one full batch */
+    public void requireBatch(int images) {
+        if (images < batchSize)
+            throw new UserError(images + " training images do not fill one batch of " + batchSize + "; take at least " + batchSize + " (--train-limit).");
     }
 
     /** How an engine is to make the network for training. */

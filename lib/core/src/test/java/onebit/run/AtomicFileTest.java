@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
@@ -41,6 +44,32 @@ class AtomicFileTest {
         assertEquals("former", Files.readString(file));
         assertEquals(1, filesIn(folder));
         assertTrue(error.getMessage().startsWith("The disk is full: " + file), error.getMessage());
+    }
+
+    @Test
+    void aLinkStaysAndWhatItPointsToIsReplaced() throws IOException {
+        Path file = Files.writeString(folder.resolve("file.txt"), "former"), link = Files.createSymbolicLink(folder.resolve("link"), file);
+        AtomicFile.write(link, "new");
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals("new", Files.readString(file));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aPipeIsWrittenToAndStaysOne() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+        AtomicFile.write(pipe, "content");
+        assertEquals("content", new String(reader.getInputStream().readAllBytes()));
+        assertEquals(1, filesIn(folder));
+        assertFalse(Files.isRegularFile(pipe));
+    }
+
+    @Test
+    void aFolderIsRefusedBeforeTheContentIsMade() {
+        UserError error = assertThrows(UserError.class, () -> AtomicFile.write(folder, out -> fail("made for nothing")));
+        assertEquals(folder + " could not be written: it is a folder.", error.getMessage());
     }
 
     @Test

@@ -2,9 +2,9 @@ package onebit.cpu;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import onebit.data.UserCache;
@@ -68,14 +68,8 @@ final class NativeLibrary {
 
     /** A library that is there was published whole; two processes may both do it. */
     private static Path place(InputStream in, Path target) throws IOException {
-        if (Files.exists(target)) return target;
-        Path part = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".part");
-        try {
-            Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-            AtomicFile.publish(part, target);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        if (!Files.exists(target)) AtomicFile.write(target, in::transferTo);
+        if (!Files.isReadable(target)) throw new AccessDeniedException(target.toString());
         return target;
     }
 }

@@ -1,6 +1,7 @@
 package onebit.kit;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import onebit.kit.command.BenchCommand;
 import onebit.kit.command.CompletionCommand;
 import onebit.kit.command.DataCommand;
@@ -40,7 +41,13 @@ public final class Main {
     public static void main(String... args) {
         int code = CommandLine.ExitCode.SOFTWARE;
         try {
-            code = commandLine().execute(args);
+            StandardOutput output = new StandardOutput();
+            code = commandLine().setOut(output.writer()).execute(args);
+            Optional<String> lost = output.loss();
+            if (lost.isPresent()) {
+                System.err.println("onebit: the output could not be written: " + lost.get() + ". Free some space or write it elsewhere, and run the command again.");
+                code = CommandLine.ExitCode.SOFTWARE;
+            }
         } catch (OutOfMemoryError e) {
             boolean heap = e.getMessage() != null && e.getMessage().contains("heap");
             System.err.println("onebit: there is not enough memory for this (" + e.getMessage() + "). Take a smaller width or batch, or " + (heap

@@ -35,8 +35,10 @@ public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt wi
     /** @throws onebit.run.UserError if a setting is out of its range */
     public TrainingConfig config(Execution chosen) {
         TrainingConfig of = TrainingConfig.of(row, profile, chosen.engine(), chosen.precision());
-        return new TrainingConfig(of.row(), of.dataset(), depth.orElse(of.depth()), width.orElse(of.width()), epochs.orElse(of.epochs()), of.batchSize(),
+        TrainingConfig config = new TrainingConfig(of.row(), of.dataset(), depth.orElse(of.depth()), width.orElse(of.width()), epochs.orElse(of.epochs()), of.batchSize(),
             seed, chosen.engine(), chosen.device(), chosen.precision(), algorithm, trainLimit.orElse(of.trainLimit()), testLimit.orElse(of.testLimit()));
+        if (config.trainLimit() > 0) config.requireBatch(config.trainLimit());
+        return config;
     }
 
     /**

@@ -43,7 +43,7 @@ class LauncherTest {
     private List<String> commandLine(String... arguments) {
         Path jars = lib.resolve("dist/lib");
         List<String> expected = new ArrayList<>(List.of("@" + lib.resolve("jvm-options"), "-Donebit.home=" + lib, "-Donebit.sources=1234abcd",
-                "-Xlog:aot*=off,cds*=off", "-cp", jars.resolve("onebit-kit-0.1.0.jar") + ":" + jars.resolve("picocli-4.jar"), "onebit.kit.Main"));
+                "-Xlog:disable", "-Xlog:all=warning,aot*=off,cds*=off:stderr", "-cp", jars.resolve("onebit-kit-0.1.0.jar") + ":" + jars.resolve("picocli-4.jar"), "onebit.kit.Main"));
         expected.addAll(List.of(arguments));
         return expected;
     }

@@ -39,7 +39,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Parameters(paramLabel = "train|infer", description = "Whole training steps, or inference with running averages.")
+    @Parameters(paramLabel = "train|infer", completionCandidates = Names.Tasks.class, description = "Whole training steps, or inference with running averages.")
     Task task;
 
     @Option(names = "--depth", paramLabel = "N", defaultValue = "20", description = "6n + 2 (default: ${DEFAULT-VALUE}).")
@@ -54,7 +54,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--classes", paramLabel = "N", defaultValue = "10", description = "Default: ${DEFAULT-VALUE}.")
     int classes;
 
-    @Option(names = "--norm", paramLabel = "bn|srelu", defaultValue = "bn", description = "Batch norm or shifted ReLU (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--norm", paramLabel = "bn|srelu", defaultValue = "bn", completionCandidates = Names.Norms.class, description = "Batch norm or shifted ReLU (default: ${DEFAULT-VALUE}).")
     Norm norm;
 
     @Option(names = "--one-bit", description = "One bit per weight.")

@@ -24,7 +24,7 @@ public final class DataCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Parameters(paramLabel = "cifar10|cifar100|published", description = "cifar10, cifar100, or published: the authors' five models.")
+    @Parameters(paramLabel = "cifar10|cifar100|published", completionCandidates = Names.Collections.class, description = "cifar10, cifar100, or published: the authors' five models.")
     Collection what;
 
     @Mixin

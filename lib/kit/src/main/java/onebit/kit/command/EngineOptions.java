@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 /** What runs it, and how exactly. */
 final class EngineOptions {
 
-    @Option(names = "--engine", paramLabel = "NAME", defaultValue = "auto", completionCandidates = Names.Engines.class,
+    @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto", completionCandidates = Names.Engines.class,
         description = "auto, or an engine that 'onebit engines' lists (default: ${DEFAULT-VALUE}).")
     String engine;
 

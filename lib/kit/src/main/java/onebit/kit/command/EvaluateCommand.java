@@ -1,11 +1,7 @@
 package onebit.kit.command;
 
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +13,7 @@ import onebit.kit.engines.EngineChoice;
 import onebit.model.Model;
 import onebit.run.AtomicFile;
 import onebit.run.Json;
+import onebit.run.UserError;
 import onebit.train.Evaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +31,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL", description = ModelSource.DESCRIPTION)
     Path model;
 
-    @Option(names = "--dataset", paramLabel = "NAME", completionCandidates = Names.DataSets.class,
+    @Option(names = "--dataset", paramLabel = "DATASET", completionCandidates = Names.DataSets.class,
         description = "${COMPLETION-CANDIDATES} (default: the one that the model was trained on).")
     CifarSet dataset;
 
@@ -60,51 +57,39 @@ public final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         Usage.check(spec, () -> {
             if (limit != null && limit < 1) throw new IllegalArgumentException("--limit must be 1 or more, not " + limit + ".");
+            if (logits != null && Files.isDirectory(logits)) throw new IllegalArgumentException("--logits names a folder, " + logits + "; a file is needed.");
         });
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             Model read = ModelSource.read(model, display);
             EngineChoice choice = engine.choose(spec, display);
-            Split images = data.load(dataset == null ? read.dataset() : dataset.name(), display).test();
+            CifarSet set = dataset == null ? CifarSet.named(read.dataset()) : dataset;
+            if (set.classNames().size() != read.graph().classes())
+                throw new UserError("The model tells " + read.graph().classes() + " classes apart, and " + set.title() + " has " + set.classNames().size()
+                    + ": this is not the model's data set.");
+            Split images = data.load(set.name(), display).test();
             if (limit != null) images = images.first(limit);
             NetworkOptions options = choice.inference().withAlgorithm(engine.algorithm);
-            print(evaluate(read, images, choice, options, display), read);
+            StringBuilder outputs = new StringBuilder();
+            print(evaluate(read, images, choice, options, display, outputs), read);
+            if (logits != null) AtomicFile.write(logits, outputs.toString());
         }
         return 0;
     }
 
-    private Evaluation evaluate(Model read, Split images, EngineChoice choice, NetworkOptions options, ProgressDisplay display) {
+    private Evaluation evaluate(Model read, Split images, EngineChoice choice, NetworkOptions options, ProgressDisplay display, StringBuilder outputs) {
         Evaluation.Observer observer = (soFar, batches, of) -> {
             display.tell("Testing", soFar.images(), images.count(), String.format(Locale.ROOT, "%,d of %,d images, %,.0f images/s, %.2f %% right",
                 soFar.images(), images.count(), soFar.images() / soFar.seconds(), soFar.accuracyPercent()));
             return true;
         };
-        if (logits == null) return Evaluation.of(read, images, choice.engine(), options, Optional.empty(), observer).orElseThrow();
-        Evaluation[] result = new Evaluation[1];
-        AtomicFile.write(logits, out -> {
-            BufferedWriter writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.US_ASCII));
-            try {
-                result[0] = Evaluation.of(read, images, choice.engine(), options,
-                    Optional.of((first, count, values) -> write(writer, values, count, read.graph().classes())), observer).orElseThrow();
-            } catch (UncheckedIOException e) {
-                throw e.getCause();
-            }
-            writer.flush();
-        });
-        return result[0];
+        Optional<Evaluation.LogitsSink> sink = logits == null ? Optional.empty()
+            : Optional.of((first, count, values) -> write(outputs, values, count, read.graph().classes()));
+        return Evaluation.of(read, images, choice.engine(), options, sink, observer).orElseThrow();
     }
 
-    private static void write(BufferedWriter writer, float[] logits, int images, int classes) {
-        try {
-            for (int i = 0; i < images; i++) {
-                for (int c = 0; c < classes; c++) {
-                    if (c > 0) writer.write(',');
-                    writer.write(Float.toString(logits[i * classes + c]));
-                }
-                writer.write('\n');
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static void write(StringBuilder lines, float[] logits, int images, int classes) {
+        for (int i = 0; i < images; i++)
+            for (int c = 0; c < classes; c++) lines.append(logits[i * classes + c]).append(c < classes - 1 ? ',' : '\n');
     }
 
     private void print(Evaluation result, Model read) {

@@ -115,6 +115,41 @@ public final class Names {
         }
     }
 
+    /** What {@code onebit data} fetches. */
+    static final class Collections extends Constants {
+        Collections() {
+            super(DataCommand.Collection.values());
+        }
+    }
+
+    /** What {@code onebit bench} times. */
+    static final class Tasks extends Constants {
+        Tasks() {
+            super(BenchCommand.Task.values());
+        }
+    }
+
+    static final class Norms extends Constants {
+        Norms() {
+            super(BenchCommand.Norm.values());
+        }
+    }
+
+    /** By their names in lower case. */
+    private abstract static class Constants implements Iterable<String> {
+
+        private final List<String> names;
+
+        Constants(Enum<?>[] values) {
+            names = Arrays.stream(values).map(Names::label).toList();
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return names.iterator();
+        }
+    }
+
     static final class DataSets implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {

@@ -1,10 +1,11 @@
 package onebit.kit.command;
 
-import java.io.Console;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -23,7 +24,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     private static final int TERMINAL_INTERVAL_MS = 200;
     private static final int PLAIN_INTERVAL_MS = 10_000;
     private static final int PLAIN_LENGTH = 200;
-    private static final int BAR = 20;
+    private static final int SHORTEST_BAR = 5, LONGEST_BAR = 20;
 
     private final PrintWriter err;
     private final boolean terminal;
@@ -37,9 +38,9 @@ final class ProgressDisplay implements Progress, AutoCloseable {
         this.terminal = terminal;
     }
 
+    /** On a terminal if the launcher found standard error to be one: {@link System#console} tells of the other streams only. */
     static ProgressDisplay of(CommandSpec spec) {
-        Console console = System.console();
-        return new ProgressDisplay(spec.commandLine().getErr(), console != null && console.isTerminal());
+        return new ProgressDisplay(spec.commandLine().getErr(), Boolean.getBoolean("onebit.terminal"));
     }
 
     /** A line of its own. */
@@ -81,7 +82,7 @@ final class ProgressDisplay implements Progress, AutoCloseable {
         task = newTask;
         ProgressBarBuilder builder = ProgressBar.builder().setTaskName(newTask).setInitialMax(total).startsFrom(done, Duration.ZERO)
             .setRenderer((state, length) -> line(state, unit, length));
-        if (terminal) builder.setUpdateIntervalMillis(TERMINAL_INTERVAL_MS).setConsumer(new ConsoleProgressBarConsumer(new PrintStream(System.err, true)));
+        if (terminal) builder.setUpdateIntervalMillis(TERMINAL_INTERVAL_MS).setConsumer(new TerminalConsumer());
         else builder.setUpdateIntervalMillis(PLAIN_INTERVAL_MS).setConsumer(new DelegatingProgressBarConsumer(this::plain, PLAIN_LENGTH));
         bar = builder.build();
     }
@@ -97,17 +98,53 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     /** The line for a state, at most {@code length} characters. */
     private String line(ProgressState state, String unit, int length) {
         if (!terminal && state.getCurrent() == state.getStart()) return "";
-        StringBuilder line = new StringBuilder(state.getTaskName());
-        if (state.getMax() > 0) {
-            double part = Math.min(1, (double) state.getCurrent() / state.getMax());
-            int full = (int) Math.round(BAR * part);
-            if (terminal) line.append(" [").append("=".repeat(full)).append(" ".repeat(BAR - full)).append(']');
-            line.append(String.format(Locale.ROOT, " %3.0f %%", 100 * part));
+        OptionalDouble part = state.getMax() > 0 ? OptionalDouble.of(Math.min(1, (double) state.getCurrent() / state.getMax())) : OptionalDouble.empty();
+        String said = message.isEmpty() ? pace(state, unit) : message;
+        if (terminal) return moving(state.getTaskName(), part, said, length);
+        String text = (state.getTaskName() + part(part) + "  " + said).stripTrailing();
+        return text.length() <= length ? text : text.substring(0, length);
+    }
+
+    /**
+     * A line of exactly {@code length} characters, over what is left of a longer one. Where there is not room for all, what is said
+     * comes first, then the part that is done, the task's name and a bar, as long as fits.
+     */
+    static String moving(String task, OptionalDouble part, String said, int length) {
+        String head = Stream.of(task + part(part), part(part).strip(), "").filter(h -> h.length() + 2 + said.length() <= length).findFirst().orElse("");
+        int bar = Math.min(LONGEST_BAR, length - head.length() - said.length() - " []  ".length());
+        if (part.isPresent() && head.startsWith(task) && bar >= SHORTEST_BAR) {
+            int full = (int) Math.round(bar * part.getAsDouble());
+            head = task + " [" + "=".repeat(full) + " ".repeat(bar - full) + "]" + part(part);
         }
-        line.append("  ").append(message.isEmpty() ? pace(state, unit) : message);
-        String text = line.toString().stripTrailing();
-        if (terminal) text += " ".repeat(Math.max(0, length - text.length())); // over what is left of a longer line
-        return text.length() <= length ? text : text.substring(0, Math.max(0, length));
+        String text = (head.isEmpty() ? said : head + "  " + said) + " ".repeat(Math.max(0, length));
+        return text.substring(0, Math.max(0, length));
+    }
+
+    private static String part(OptionalDouble part) {
+        return part.isPresent() ? String.format(Locale.ROOT, " %3.0f %%", 100 * part.getAsDouble()) : "";
+    }
+
+    /** Asks for the terminal's width now and then only: a program is started for it. */
+    private static final class TerminalConsumer extends ConsoleProgressBarConsumer {
+
+        private static final long WIDTH_HOLDS_NS = 5_000_000_000L;
+
+        private int width;
+        private long asked;
+
+        TerminalConsumer() {
+            super(new PrintStream(System.err, true));
+        }
+
+        @Override
+        public int getMaxRenderedLength() {
+            long now = System.nanoTime();
+            if (width == 0 || now - asked > WIDTH_HOLDS_NS) {
+                width = super.getMaxRenderedLength();
+                asked = now;
+            }
+            return width;
+        }
     }
 
     /** How much of how much, how fast, and how long it will take at that. */

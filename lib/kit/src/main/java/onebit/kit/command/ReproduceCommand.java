@@ -67,7 +67,8 @@ public final class ReproduceCommand implements Callable<Integer> {
         Results results = new Results(folder == null ? installation.results() : folder);
         int missing = 0;
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
-            EngineChoice choice = engine.choose(spec, display);
+            boolean allFinished = wanted.stream().allMatch(row -> folder(row, results).isFinished());
+            Optional<EngineChoice> choice = allFinished ? Optional.empty() : Optional.of(engine.choose(spec, display));
             RowAttempts attempts = new RowAttempts(results.notRun(), display, spec.commandLine().getOut(), spec.commandLine().getErr());
             for (int i = 0; i < wanted.size() && !stop.requested(); i++) {
                 Row row = wanted.get(i);
@@ -94,8 +95,12 @@ public final class ReproduceCommand implements Callable<Integer> {
         return new RunFolder(results.runs().resolve(settings.run(row, engine).folderName()));
     }
 
-    /** Whether the row is finished. */
-    private boolean run(Row row, String place, Results results, EngineChoice chosen, ProgressDisplay display, StopRequest stop) {
+    /**
+     * Whether the row is finished.
+     *
+     * @param engineOfRows there if a row is not
+     */
+    private boolean run(Row row, String place, Results results, Optional<EngineChoice> engineOfRows, ProgressDisplay display, StopRequest stop) {
         RowRun asked = settings.run(row, engine);
         RunFolder folder = folder(row, results);
         Optional<TrainingOutcome.Finished> before = Trainer.finished(asked.config(), folder);
@@ -103,6 +108,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             print(row, folder, before.get());
             return true;
         }
+        EngineChoice chosen = engineOfRows.orElseThrow();
         Optional<TrainingConfig> begun = folder.unfinished();
         Optional<Execution> otherwise = begun.map(TrainingConfig::execution).filter(by -> !by.equals(chosen.execution()));
         EngineChoice choice = otherwise.isEmpty() ? chosen : engine.choose(spec, display, otherwise);

@@ -59,17 +59,17 @@ public final class TrainCommand implements Callable<Integer> {
         RowRun asked = settings.run(row, engine);
         Usage.check(spec, asked::config);
         RunFolder folder = run == null ? folder(asked) : new RunFolder(run);
+        Optional<TrainingOutcome.Finished> before = resume ? Trainer.finished(asked.config(), folder) : Optional.empty();
+        if (before.isPresent()) {
+            print(before.get(), folder);
+            return 0;
+        }
         Optional<TrainingConfig> begun = resume ? folder.unfinished() : Optional.empty();
         try (ProgressDisplay display = ProgressDisplay.of(spec); StopRequest stop = new StopRequest()) {
             if (run == null && !folder.path().endsWith(asked.folderName())) display.say("Goes on with the run in " + folder.path() + ".");
             EngineChoice choice = engine.choose(spec, display, begun.map(TrainingConfig::execution));
             TrainingConfig config = asked.config(choice.execution());
             folder.check(config, resume); // before data is fetched
-            Optional<TrainingOutcome.Finished> before = resume ? Trainer.finished(config, folder) : Optional.empty();
-            if (before.isPresent()) {
-                print(before.get(), folder);
-                return 0;
-            }
             Dataset dataset = data.load(row.dataset(), display);
             Trainer trainer = new Trainer(config, dataset, choice.engine(), choice.threads());
             return stop.during(() -> train(trainer, folder, new TrainingDisplay(display, row.id(), trainer.config().epochs(), stop), display));

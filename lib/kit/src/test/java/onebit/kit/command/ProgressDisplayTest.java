@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where there is no terminal. */
+/** Where there is no terminal, and the line that moves on one. */
 class ProgressDisplayTest {
 
     final StringWriter text = new StringWriter();
@@ -49,5 +52,26 @@ class ProgressDisplayTest {
         display.say("done");
 
         assertEquals(List.of("first  50 %  half", "second  25 %  a quarter", "done"), text.toString().lines().distinct().toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+        120, '7/8 cifar10-1bit-bn [=======             ]  33 %  epoch 1/2, step 103/400, 2,900 images/s, ETA 0:01:40, loss 1.9473'
+        100, '7/8 cifar10-1bit-bn [==   ]  33 %  epoch 1/2, step 103/400, 2,900 images/s, ETA 0:01:40, loss 1.9473'
+        95,  '7/8 cifar10-1bit-bn  33 %  epoch 1/2, step 103/400, 2,900 images/s, ETA 0:01:40, loss 1.9473'
+        79,  '33 %  epoch 1/2, step 103/400, 2,900 images/s, ETA 0:01:40, loss 1.9473'
+        66,  'epoch 1/2, step 103/400, 2,900 images/s, ETA 0:01:40, loss 1.9473'
+        40,  'epoch 1/2, step 103/400, 2,900 images/s,'
+        0,   ''
+        """)
+    void aMovingLineKeepsWhatIsSaidAndLeavesOutWhatThereIsNoRoomFor(int length, String expected) {
+        String line = ProgressDisplay.moving("7/8 cifar10-1bit-bn", OptionalDouble.of(0.33), "epoch 1/2, step 103/400, 2,900 images/s, ETA 0:01:40, loss 1.9473", length);
+        assertEquals(length, line.length());
+        assertEquals(expected, line.stripTrailing());
+    }
+
+    @Test
+    void aMovingLineWithoutATotalHasNoBar() {
+        assertEquals("Unpacking  3 files      ", ProgressDisplay.moving("Unpacking", OptionalDouble.empty(), "3 files", 24));
     }
 }

@@ -1,6 +1,7 @@
 package onebit.kit.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -59,6 +60,7 @@ class TrainingCommandsTest {
         Shell.Outcome resumed = small("train", "cifar10-1bit-bn", "--run", run, "--resume");
         assertEquals(0, resumed.code());
         assertTrue(resumed.out().contains("(finished before)"), resumed.out());
+        assertEquals("", resumed.err(), "no engine is needed");
         Shell.Outcome other = small("train", "cifar10-1bit-bn", "--run", run, "--resume", "--seed", "2");
         assertEquals(1, other.code());
         assertTrue(other.err().contains("seed is 1, not 2"), other.err());
@@ -74,6 +76,10 @@ class TrainingCommandsTest {
         List<String> lines = Files.readAllLines(logits);
         assertEquals(5, lines.size());
         for (String line : lines) assertEquals(10, line.split(",").length);
+
+        Shell.Outcome wrongSet = small("evaluate", run, "--dataset", "cifar100");
+        assertEquals(1, wrongSet.code());
+        assertTrue(wrongSet.err().contains("The model tells 10 classes apart, and CIFAR-100 has 100"), wrongSet.err());
     }
 
     @Test
@@ -138,6 +144,7 @@ class TrainingCommandsTest {
         data = Files.createDirectory(folder.resolve("no data")); // what is finished needs none
         Shell.Outcome again = small("reproduce", "cifar10-full-srelu", "--results", folder.resolve("results").toString());
         assertEquals(0, again.code(), again.out());
+        assertFalse(again.err().contains("Engine "), again.err());
         assertTrue(again.out().contains("(finished before)"), again.out());
         Path run = folder.resolve("results/runs/cifar10-full-srelu-quick-depth8-epochs1-train125-test5-reference-seed1");
         assertEquals(0, small("train", "cifar10-full-srelu", "--run", run.toString(), "--resume").code());

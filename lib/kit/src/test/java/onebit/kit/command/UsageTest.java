@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
@@ -56,6 +57,8 @@ class UsageTest {
             Arguments.of("Unknown precision 'fp8'", new String[] {"bench", "infer", "--precision", "fp8"}),
             Arguments.of("There is no processor 'MMX'; there are AVX-512, AVX2, SSE.", new String[] {"engines", "--fetch", "dl4j", "--processor", "MMX"}),
             Arguments.of("'fast'", new String[] {"bench", "infer", "--algorithm", "fast"}),
+            Arguments.of("100 training images do not fill one batch of 125", new String[] {"train", "cifar10-full-bn", "--train-limit", "100"}),
+            Arguments.of("--logits names a folder, .; a file is needed.", new String[] {"evaluate", "model", "--logits", "."}),
             Arguments.of("The number of threads must be from 1 to 1024, not 0.", new String[] {"bench", "train", "--threads", "0"}),
             Arguments.of("The number of threads must be from 1 to 1024, not -2.", new String[] {"train", "cifar10-full-bn", "--threads", "-2"}),
             Arguments.of("The number of threads must be from 1 to 1024, not 100000.", new String[] {"reproduce", "--threads", "100000"}),
@@ -178,5 +181,17 @@ class UsageTest {
         String answer = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, bash.waitFor(), answer);
         assertTrue(answer.contains("_complete_onebit"), answer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"data, cifar10 cifar100 published", "bench, train infer", "bench train --norm, bn srelu", "evaluate model --dataset, cifar10 cifar100",
+        "evaluate model --engine, auto cpu torch dl4j reference", "train --algorithm, auto direct winograd"})
+    void completionOffersTheWordsThatCanBeGiven(String typed, String offered) throws Exception {
+        Path script = Files.writeString(folder.resolve("completion"), Shell.run("completion").out(), StandardCharsets.UTF_8);
+        String completion = "source \"$0\"; COMP_WORDS=(onebit $1 ''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_onebit; echo \"${COMPREPLY[@]}\"";
+        Process bash = new ProcessBuilder("bash", "-c", completion, script.toString(), typed).redirectErrorStream(true).start();
+        List<String> words = List.of(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip().split("\\s+"));
+        assertTrue(words.containsAll(List.of(offered.split(" "))), words.toString());
+        assertTrue(words.stream().noneMatch(word -> word.matches("[A-Z0-9]+")), words.toString());
     }
 }

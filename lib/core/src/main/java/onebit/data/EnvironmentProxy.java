@@ -1,0 +1,57 @@
+package onebit.data;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The HTTP proxy that the environment names, as curl and npm take it: {@code https_proxy}, {@code http_proxy} and {@code no_proxy},
+ * for a proxy that asks for no password. Where Java's own properties name one, that is taken.
+ */
+final class EnvironmentProxy extends ProxySelector {
+
+    private static final int DEFAULT_PORT = 80;
+
+    private final Map<String, String> environment;
+
+    EnvironmentProxy(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public List<Proxy> select(URI uri) {
+        List<Proxy> javas = ProxySelector.getDefault().select(uri);
+        if (javas.stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT) || isExcepted(uri.getHost())) return javas;
+        // In capitals, HTTP_PROXY may come from a request to a web server that started this program: curl does not take it either.
+        String named = uri.getScheme().equals("https") ? value("https_proxy", "HTTPS_PROXY") : value("http_proxy");
+        if (named.isEmpty()) return javas;
+        URI proxy = URI.create(named.contains("://") ? named : "http://" + named);
+        if (!"http".equals(proxy.getScheme()) || proxy.getHost() == null) return javas;
+        return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort())));
+    }
+
+    /** Whether {@code no_proxy} has the host, or a domain that it is in. */
+    private boolean isExcepted(String host) {
+        return Arrays.stream(value("no_proxy", "NO_PROXY").split(",")).map(String::strip).filter(entry -> !entry.isEmpty()).anyMatch(entry -> {
+            String domain = entry.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", "");
+            return entry.equals("*") || host.equalsIgnoreCase(domain) || host.toLowerCase(Locale.ROOT).endsWith("." + domain);
+        });
+    }
+
+    private String value(String... names) {
+        return Stream.of(names).map(name -> environment.getOrDefault(name, "").strip()).filter(value -> !value.isEmpty()).findFirst().orElse("");
+    }
+
+    @Override
+    public void connectFailed(URI uri, SocketAddress proxy, IOException failure) {
+        // There is no other proxy to try.
+    }
+}
