@@ -41,7 +41,8 @@ public final class OutOfMemory {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
             if (TEXTS.stream().noneMatch(text::contains)) continue;
-            boolean gpu = options.device() == Device.CUDA && HOST.stream().noneMatch(text::contains);
+            String said = text.lines().findFirst().orElse(""); // libtorch's own stack may follow, with any names in it
+            boolean gpu = options.device() == Device.CUDA && HOST.stream().noneMatch(said::contains);
             return Optional.of(new UserError("The memory of " + (gpu ? "the GPU" : "this machine") + " is not enough for this network with batches of "
                 + options.batchSize() + " images. Take a smaller width, " + (gpu ? "another GPU or --device cpu." : "or a machine with more memory."), thrown));
         }

@@ -1,11 +1,14 @@
 package onebit.nvidia;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +41,7 @@ public record NvidiaDriver(Optional<String> problem, int cuda, List<Gpu> gpus) {
         }
     }
 
+    private static final Path KERNEL_MODULE = Path.of("/sys/module/nvidia/version");
     private static final int NO_DEVICE = 100, MAJOR = 75, MINOR = 76, NAME_BYTES = 256;
 
     private static final class Here {
@@ -70,6 +74,15 @@ public record NvidiaDriver(Optional<String> problem, int cuda, List<Gpu> gpus) {
 
     private static NvidiaDriver none(String problem, int cuda) {
         return new NvidiaDriver(Optional.of(problem), cuda, List.of());
+    }
+
+    /** The driver's version as NVIDIA numbers it, {@code 580.65.06}, where the system's kernel tells it. */
+    public Optional<String> release() {
+        try {
+            return Optional.of(Files.readString(KERNEL_MODULE).strip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** The newest CUDA that the driver runs, as NVIDIA writes it: {@code 13.1}. */

@@ -104,6 +104,11 @@ public record EngineComparison(double logits, double loss, Map<String, Double> g
         return gradients.values().stream().max(Comparator.naturalOrder()).orElseThrow();
     }
 
+    /** The greatest error of momentum after two steps with momentum and weight decay. */
+    public double worstMomentum() {
+        return momenta.values().stream().max(Comparator.naturalOrder()).orElseThrow();
+    }
+
     private static void addIfBeyond(List<String> wrong, String name, double error, double limit) {
         if (!(error <= limit)) wrong.add("%s: error %.3g, allowed %.3g".formatted(name, error, limit));
     }

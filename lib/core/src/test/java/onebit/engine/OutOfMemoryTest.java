@@ -36,7 +36,8 @@ class OutOfMemoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 7.79 GiB", "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
-        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", "Failed to allocate 1024 bytes from DEVICE", "CUDA error: out of memory"})
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`", "Failed to allocate 1024 bytes from DEVICE", "CUDA error: out of memory",
+        "CUDA out of memory. Tried to allocate 2.00 GiB.\nException raised from malloc (most recent call first):\nframe #0: c10::intrusive_ptr<Pointer> + 0x98 (/home/ghost/libc10.so)"})
     void theGpusMemory(String text) {
         assertEquals(GPU, said(Device.CUDA, new RuntimeException(text)));
     }

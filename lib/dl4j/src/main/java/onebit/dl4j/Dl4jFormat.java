@@ -88,7 +88,7 @@ public final class Dl4jFormat implements ModelFormat {
         if (!Files.isRegularFile(file)) throw new UserError("There is no file " + file + ".");
         Properties about = about(file);
         ComputationGraph net = restore(file);
-        Shape shape = about.isEmpty() ? CIFAR : new Shape(number(about, "channels"), number(about, "height"), number(about, "width"));
+        Shape shape = about.isEmpty() ? CIFAR : shape(about, file);
         StockGraphReader.Read read = StockGraphReader.read(file, net, shape);
         String dataset = about.getProperty("dataset", read.graph().classes() == CLASSES_OF_CIFAR100 ? "cifar100" : "cifar10");
         return new Model(read.graph(), read.state(), dataset, file.getFileName().toString());
@@ -105,6 +105,14 @@ public final class Dl4jFormat implements ModelFormat {
             throw new UserError(file + " is no ComputationGraph that DL4J " + Dl4jEngine.VERSION + " can load: " + e.getMessage(), e);
         } finally {
             thread.setContextClassLoader(before);
+        }
+    }
+
+    private static Shape shape(Properties about, Path file) {
+        try {
+            return new Shape(number(about, "channels"), number(about, "height"), number(about, "width"));
+        } catch (IllegalArgumentException e) { // a text that is no number, too
+            throw new UserError(file + " says in " + ABOUT + " what is no size of images: " + e.getMessage() + ". Export the model again.", e);
         }
     }
 

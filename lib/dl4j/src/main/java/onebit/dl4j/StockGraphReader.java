@@ -2,6 +2,7 @@ package onebit.dl4j;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,12 +81,12 @@ final class StockGraphReader {
         StockGraphReader reader = new StockGraphReader(file, net);
         List<String> inputs = net.getConfiguration().getNetworkInputs();
         if (inputs.size() != 1) throw new UserError(file + " has " + inputs.size() + " inputs; OneBit's networks have one.");
-        reader.add(new Node.Input(inputs.getFirst(), shape));
-        for (int index : net.topologicalSortOrder()) {
-            String name = net.getVertices()[index].getVertexName();
-            if (!inputs.contains(name)) reader.add(name, net.getConfiguration().getVertices().get(name), net.getConfiguration().getVertexInputs().get(name));
-        }
         try {
+            reader.add(new Node.Input(inputs.getFirst(), shape));
+            for (int index : net.topologicalSortOrder()) {
+                String name = net.getVertices()[index].getVertexName();
+                if (!inputs.contains(name)) reader.add(name, net.getConfiguration().getVertices().get(name), net.getConfiguration().getVertexInputs().get(name));
+            }
             return new Read(new Graph(reader.nodes), reader.state);
         } catch (IllegalArgumentException e) {
             throw new UserError(file + " holds no network that OneBit can execute: " + e.getMessage(), e);
@@ -112,7 +113,7 @@ final class StockGraphReader {
     private void add(String name, GraphVertex vertex, List<String> inputs) {
         Output first = outputs.get(inputs.getFirst());
         switch (vertex) {
-            case LayerVertex v -> layer(name, v.getLayerConf().getLayer(), first);
+            case LayerVertex v when v.getPreProcessor() == null -> layer(name, v.getLayerConf().getLayer(), first);
             case ElementWiseVertex v when v.getOp() == ElementWiseVertex.Op.Add && inputs.size() == 2 ->
                 add(new Node.Add(name, node(name, v, inputs.get(0)), node(name, v, inputs.get(1))));
             case ShiftVertex v when first.stage == Stage.NODE && v.getShiftFactor() == StockGraph.SHIFT ->
@@ -141,7 +142,7 @@ final class StockGraphReader {
             case SubsamplingLayer p when p.getPoolingType() == PoolingType.AVG && square(p.getKernelSize()) && square(p.getStride()) && dense(p.getDilation())
                 && !p.isAvgPoolIncludePadInDivisor() && p.getCnn2dDataFormat() == CNN2DFormat.NCHW -> add(new Node.AveragePool(name, in.node, p.getKernelSize()[0], p.getStride()[0],
                     padding(in.node, p.getConvolutionMode(), p.getPadding(), p.getKernelSize()[0], p.getStride()[0])));
-            case GlobalPoolingLayer p when p.getPoolingType() == PoolingType.AVG -> add(new Node.GlobalPool(name, in.node));
+            case GlobalPoolingLayer p when p.getPoolingType() == PoolingType.AVG && overPositions(p) -> add(new Node.GlobalPool(name, in.node));
             case LossLayer l when l.getActivationFn() instanceof ActivationSoftmax -> add(new Node.SoftmaxLoss(name, in.node));
             default -> throw unknown(name, layer);
         }
@@ -198,6 +199,11 @@ final class StockGraphReader {
     private Shape shape(String node) {
         for (Node n : nodes) if (!shapes.containsKey(n.name())) shapes.put(n.name(), Graph.shapeOf(n, shapes));
         return shapes.get(node);
+    }
+
+    /** Without dimensions it pools over those of images: rows and columns. */
+    private static boolean overPositions(GlobalPoolingLayer p) {
+        return p.isCollapseDimensions() && (p.getPoolingDimensions() == null || Arrays.equals(p.getPoolingDimensions(), new int[] {2, 3}));
     }
 
     private static boolean square(int[] sides) {

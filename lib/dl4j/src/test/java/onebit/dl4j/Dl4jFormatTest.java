@@ -151,22 +151,48 @@ class Dl4jFormatTest {
     void aConvolutionWithPaddingOfItsOwnAfterAPaddingLayerIsRefused() throws IOException {
         Graph graph = new GraphBuilder("input", new Shape(3, 8, 8)).batchNorm("norm", true).convolve("conv", 6, 3, 2, new Padding(1, 0, 1, 0), new OneBit())
             .globalPool("mean").softmaxLoss("loss");
+        String message = refused(graph, "configuration.json", "(\"padding\" : \\[) 0, 0 \\]", "$1 1, 1 ]");
+        assertTrue(message.contains("'conv' that OneBit has no counterpart for"), message);
+    }
+
+    @Test
+    void settingsThatWouldChangeTheAnswerAreRefused() throws IOException {
+        Graph graph = new GraphBuilder("input", new Shape(3, 8, 8)).batchNorm("norm", true).convolve("conv", 6, 3, 1, Padding.symmetric(1), new OneBit())
+            .globalPool("mean").softmaxLoss("loss");
+        String pooled = refused(graph, "configuration.json", "\"poolingDimensions\" : \\[ 2, 3 \\]", "\"poolingDimensions\" : [ 2 ]");
+        assertTrue(pooled.contains("'mean' that OneBit has no counterpart for"), pooled);
+        String processed = refused(graph, "configuration.json", "\"preProcessor\" : null",
+            "\"preProcessor\" : { \"@class\" : \"org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor\", \"inputHeight\" : 8, \"inputWidth\" : 8, \"numChannels\" : 3 }");
+        assertTrue(processed.contains("that OneBit has no counterpart for"), processed);
+    }
+
+    @Test
+    void aNetworkThatCannotBeAndASizeThatIsNoneAreSaidInASentence() throws IOException {
+        Graph graph = new GraphBuilder("input", new Shape(3, 8, 8)).batchNorm("norm", true).convolve("conv", 6, 3, 1, Padding.symmetric(1), new OneBit())
+            .globalPool("mean").softmaxLoss("loss");
+        String decay = refused(graph, "configuration.json", "\"decay\" : 0.99", "\"decay\" : 1.5");
+        assertTrue(decay.contains("holds no network that OneBit can execute: "), decay);
+        String size = refused(graph, "onebit.properties", "height=8", "height=eight");
+        assertTrue(size.contains("says in onebit.properties what is no size of images"), size);
+    }
+
+    /** What is said of a model whose file has something else in an entry. */
+    private String refused(Graph graph, String changedEntry, String pattern, String replacement) throws IOException {
         Path file = temp.resolve("model.zip"), changed = temp.resolve("changed.zip");
         format().write(new Model(graph, RandomGraphs.state(graph, SyntheticBatch.of(graph, 4, 1)), "cifar10", "a test"), file);
         try (ZipFile zip = new ZipFile(file.toFile()); ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(changed))) {
             for (ZipEntry entry : zip.stream().toList()) {
                 byte[] bytes = zip.getInputStream(entry).readAllBytes();
                 out.putNextEntry(new ZipEntry(entry.getName()));
-                if (entry.getName().equals("configuration.json")) {
-                    String json = new String(bytes, StandardCharsets.UTF_8), other = json.replaceAll("(\"padding\" : \\[) 0, 0 \\]", "$1 1, 1 ]");
-                    assertNotEquals(json, other);
+                if (entry.getName().equals(changedEntry)) {
+                    String text = new String(bytes, StandardCharsets.UTF_8), other = text.replaceFirst(pattern, replacement);
+                    assertNotEquals(text, other, text);
                     bytes = other.getBytes(StandardCharsets.UTF_8);
                 }
                 out.write(bytes);
             }
         }
-        String message = assertThrows(UserError.class, () -> format().read(changed)).getMessage();
-        assertTrue(message.contains("'conv' that OneBit has no counterpart for"), message);
+        return assertThrows(UserError.class, () -> format().read(changed)).getMessage();
     }
 
     /** Softmax of the reference engine's logits. */

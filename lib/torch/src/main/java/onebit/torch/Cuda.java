@@ -1,7 +1,11 @@
 package onebit.torch;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -71,9 +75,42 @@ final class Cuda {
         libraries.find(COMPILER).ifPresent(Cuda::load);
     }
 
-    private static void load(Path library) {
+    /** The versions of those that decide what is computed: {@code CUDA 13.0, cuDNN 9.13.0}. */
+    static String versions(CudaLibraries libraries) {
+        return versions(libraries.find(LIBRARIES.getFirst()).map(Cuda::load), libraries.find(LIBRARIES.getLast()).map(Cuda::load));
+    }
+
+    static String versions(Optional<SymbolLookup> runtime, Optional<SymbolLookup> cudnn) {
+        Optional<Integer> cuda = runtime.flatMap(Cuda::runtimeVersion), dnn = cudnn.flatMap(Cuda::cudnnVersion);
+        return "CUDA " + cuda.map(v -> v / 1000 + "." + v % 1000 / 10).orElse("of unknown version") + ", cuDNN "
+            + dnn.map(v -> v / 10_000 + "." + v % 10_000 / 100 + "." + v % 100).orElse("of unknown version");
+    }
+
+    private static Optional<Integer> runtimeVersion(SymbolLookup library) {
+        return library.find("cudaRuntimeGetVersion").flatMap(function -> {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment version = arena.allocate(ValueLayout.JAVA_INT);
+                int status = (int) Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS)).invokeExact(version);
+                return status == 0 ? Optional.of(version.get(ValueLayout.JAVA_INT, 0)) : Optional.empty();
+            } catch (Throwable e) {
+                throw new IllegalStateException("CUDA's runtime could not be asked for its version.", e);
+            }
+        });
+    }
+
+    private static Optional<Integer> cudnnVersion(SymbolLookup library) {
+        return library.find("cudnnGetVersion").map(function -> {
+            try {
+                return (int) (long) Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ValueLayout.JAVA_LONG)).invokeExact();
+            } catch (Throwable e) {
+                throw new IllegalStateException("cuDNN could not be asked for its version.", e);
+            }
+        });
+    }
+
+    private static SymbolLookup load(Path library) {
         try {
-            SymbolLookup.libraryLookup(library, Arena.global());
+            return SymbolLookup.libraryLookup(library, Arena.global());
         } catch (IllegalArgumentException e) {
             throw new UnsupportedOperationException("CUDA's library " + library + " cannot be loaded: it may be damaged, or lack another that it needs ("
                 + e.getMessage() + ").", e);

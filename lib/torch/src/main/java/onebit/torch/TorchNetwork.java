@@ -15,6 +15,7 @@ import onebit.engine.StepResult;
 import onebit.model.Graph;
 import onebit.model.Graph.Role;
 import onebit.model.NamedTensors;
+import onebit.nvidia.CudaLibraries;
 import onebit.nvidia.NvidiaDriver;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
@@ -74,7 +75,8 @@ final class TorchNetwork extends CheckedNetwork {
     public String description() {
         return "torch " + LibTorch.TORCH + ", " + options.precision().label() + ", channels last, " + switch (options.device()) {
             case CPU -> "oneDNN's convolutions, " + NetworkOptions.inWords(threads);
-            case CUDA -> "cuDNN's convolutions on " + NvidiaDriver.here().gpus().getFirst();
+            case CUDA -> "cuDNN's convolutions on " + NvidiaDriver.here().gpus().getFirst() + ", " + Cuda.versions(CudaLibraries.here())
+                + NvidiaDriver.here().release().map(release -> ", driver " + release).orElse("");
         };
     }
 

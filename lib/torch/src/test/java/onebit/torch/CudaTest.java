@@ -5,6 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,5 +96,29 @@ class CudaTest {
     void missingLibrariesAreNamed() {
         assertEquals("of CUDA 13 and cuDNN 9 there are missing: libnccl.so.2, libcudnn.so.9; install them, or name their folders in LD_LIBRARY_PATH (docs/gpu.md)",
             Cuda.problem(driver(13010, 9, 0), () -> allBut("libcudnn.so.9", "libnccl.so.2"), Precision.BF16).orElseThrow());
+    }
+
+    private static int runtimeVersion(MemorySegment version) {
+        version.reinterpret(4).set(ValueLayout.JAVA_INT, 0, 13010);
+        return 0;
+    }
+
+    private static long cudnnVersion() {
+        return 91302;
+    }
+
+    @Test
+    void namesTheVersionsOfWhatComputes() throws Exception {
+        try (Arena arena = Arena.ofConfined()) {
+            MethodHandles.Lookup here = MethodHandles.lookup();
+            MemorySegment runtime = Linker.nativeLinker().upcallStub(here.findStatic(CudaTest.class, "runtimeVersion", MethodType.methodType(int.class, MemorySegment.class)),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS), arena);
+            MemorySegment cudnn = Linker.nativeLinker().upcallStub(here.findStatic(CudaTest.class, "cudnnVersion", MethodType.methodType(long.class)),
+                FunctionDescriptor.of(ValueLayout.JAVA_LONG), arena);
+            SymbolLookup one = name -> name.equals("cudaRuntimeGetVersion") ? Optional.of(runtime) : Optional.empty();
+            SymbolLookup other = name -> name.equals("cudnnGetVersion") ? Optional.of(cudnn) : Optional.empty();
+            assertEquals("CUDA 13.1, cuDNN 9.13.2", Cuda.versions(Optional.of(one), Optional.of(other)));
+        }
+        assertEquals("CUDA of unknown version, cuDNN of unknown version", Cuda.versions(Optional.empty(), Optional.of(_ -> Optional.empty())));
     }
 }

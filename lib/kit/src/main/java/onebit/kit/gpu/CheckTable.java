@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import onebit.testing.EngineComparison;
 import onebit.run.AtomicFile;
 
 /**
@@ -45,11 +46,11 @@ final class CheckTable {
             return new Finding(why, "", Outcome.NOT_RUN);
         }
 
-        /** Errors beside their limits: outputs, gradients. */
-        static Finding errors(double output, double outputLimit, double gradient, double gradientLimit) {
-            boolean right = output <= outputLimit && gradient <= gradientLimit;
-            return new Finding(String.format(Locale.ROOT, "%.1e, %.1e", output, gradient), String.format(Locale.ROOT, "%.0e, %.0e", outputLimit, gradientLimit),
-                right ? Outcome.OK : Outcome.WRONG);
+        /** Errors beside their limits: outputs, gradients, momentum after two steps, whose limit is that of gradients. */
+        static Finding errors(EngineComparison found, double outputLimit, double gradientLimit) {
+            boolean right = found.worstOutput() <= outputLimit && found.worstGradient() <= gradientLimit && found.worstMomentum() <= gradientLimit;
+            return new Finding(String.format(Locale.ROOT, "%.1e, %.1e, %.1e", found.worstOutput(), found.worstGradient(), found.worstMomentum()),
+                String.format(Locale.ROOT, "%.0e, %.0e, %.0e", outputLimit, gradientLimit, gradientLimit), right ? Outcome.OK : Outcome.WRONG);
         }
     }
 

@@ -11,6 +11,7 @@ import onebit.data.Dataset;
 import onebit.data.Progress;
 import onebit.engine.Execution;
 import onebit.kit.Installation;
+import onebit.kit.LoadFailure;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
 import onebit.kit.results.Results;
@@ -100,15 +101,24 @@ final class NotebookSession {
         output.slot().show(NotebookOutput.Content.of("not run: " + reason));
     }
 
-    /** In a notebook, an error that a person can mend is its sentence, without a trace of the program. */
+    /** In a notebook, an error that a person can mend, or an engine's that cannot do what is asked, is its sentence, without a trace of the program. */
     static <T> T inWords(Supplier<T> cell) {
         try {
             return cell.get();
         } catch (UserError e) {
-            UserError sentence = new UserError(e.getMessage());
-            sentence.setStackTrace(new StackTraceElement[0]);
-            throw sentence;
+            throw sentence(e.getMessage());
+        } catch (UnsupportedOperationException e) {
+            if (e.getMessage() == null) throw e; // a fault: engines say why
+            throw sentence(e.getMessage());
+        } catch (LinkageError e) {
+            throw sentence(LoadFailure.sentence(e).getMessage());
         }
+    }
+
+    private static UserError sentence(String message) {
+        UserError sentence = new UserError(message);
+        sentence.setStackTrace(new StackTraceElement[0]);
+        return sentence;
     }
 
     static void inWords(Runnable cell) {

@@ -72,7 +72,7 @@ public final class RowNotebook {
 
     /** The learning rate of the run, by epoch. */
     public XYChart schedule() {
-        return ScheduleFigure.chart(row, asked.config().epochs());
+        return NotebookSession.inWords(() -> ScheduleFigure.chart(row, asked.config().epochs()));
     }
 
     /** Where the run is kept. */

@@ -34,7 +34,8 @@ final class ResultsPage {
         text.append("""
 
             One run: in brackets Wilson's 95 % interval for this many test images. Several runs that differ in their seeds only: mean ± sample standard
-            deviation, and in brackets Student's 95 % interval of the mean. Of runs with the same seed the first by its folder's name counts.
+            deviation, and in brackets Student's 95 % interval of the mean. Of runs with the same seed the first by its folder's name counts. Runs of one
+            line, or of lines that are compared, may have been computed by other algorithms of convolution: column `network` of `table.csv`.
 
             *Verdict*: at the published settings a reproduced figure *agrees* with that of the authors' README if they are at most 0.5 points apart, or else
             is *below* or *above* it. Runs of the paper's network that differ in their seeds have a standard deviation of about 0.25 points (0.24 and 0.26

@@ -16,6 +16,13 @@ import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.model.Graph;
+import onebit.model.NamedTensors;
+import onebit.reference.ReferenceEngine;
+import onebit.testing.ChangedReference;
+import onebit.testing.EngineComparison;
+import onebit.testing.OperationGraphs;
+import onebit.testing.RandomGraphs;
+import onebit.testing.SyntheticBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +64,19 @@ class GpuCheckTest {
         assertFalse(verdict.good());
         assertEquals("No step was wrong", new GpuCheck.Verdict(0, 0).toString());
         assertEquals("1 step was wrong or failed", new GpuCheck.Verdict(1, 0).toString());
+    }
+
+    @Test
+    void anUpdateThatIsNotTheMethodsIsWrong() {
+        Graph graph = OperationGraphs.all().values().iterator().next();
+        SyntheticBatch batch = SyntheticBatch.of(graph, 8, 1);
+        NamedTensors state = RandomGraphs.state(graph, batch);
+        NetworkOptions options = NetworkOptions.training(Precision.FLOAT64);
+        Engine withoutDecay = new ChangedReference(asked -> asked.withDescent(asked.momentum(), 0), network -> network);
+        for (Engine engine : List.of(new ReferenceEngine(), withoutDecay)) {
+            EngineComparison found = EngineComparison.between(EngineComparison.reference(), new EngineComparison.Side(engine, options), graph, state, batch);
+            assertEquals(engine == withoutDecay ? CheckTable.Outcome.WRONG : CheckTable.Outcome.OK, CheckTable.Finding.errors(found, 1e-4, 5e-3).outcome());
+        }
     }
 
     /** What an engine's large networks leave of the GPU's memory would be missing to Python's PyTorch. */

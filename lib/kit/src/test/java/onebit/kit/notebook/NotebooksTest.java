@@ -201,4 +201,17 @@ class NotebooksTest {
         assertEquals("The disk is full.", error.getMessage());
         assertEquals(0, error.getStackTrace().length);
     }
+
+    @Test
+    void anEngineThatCannotSaysSoWithoutATraceAndAFaultKeepsIts() {
+        UserError error = assertThrows(UserError.class, () -> NotebookSession.inWords(() -> {
+            throw new UnsupportedOperationException("libtorch sees no GPU.");
+        }));
+        assertEquals("libtorch sees no GPU.", error.getMessage());
+        assertEquals(0, error.getStackTrace().length);
+        assertThrows(UserError.class, () -> NotebookSession.inWords(() -> {
+            throw new UnsatisfiedLinkError("libdnnl.so.3");
+        }));
+        assertThrows(UnsupportedOperationException.class, () -> NotebookSession.inWords(() -> List.of().add(null)));
+    }
 }
