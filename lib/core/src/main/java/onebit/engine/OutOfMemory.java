@@ -12,11 +12,11 @@ import onebit.run.UserError;
  */
 public final class OutOfMemory {
 
-    /** In lower case: libtorch's, CUDA's and cuDNN's, ND4J's, JavaCPP's, C++'s. */
-    private static final List<String> TEXTS = List.of("out of memory", "can't allocate", "cannot allocate", "failed to allocate", "allocation failed",
+    /** In lower case: libtorch's, CUDA's and cuDNN's, ND4J's, JavaCPP's, C++'s, Java's of memory outside its heap. */
+    private static final List<String> TEXTS = List.of("out of memory", "can't allocate", "cannot allocate", "unable to allocate", "failed to allocate", "allocation failed",
         "alloc_failed", "physical memory usage is too high", "bad_alloc");
     /** Of these, what is not the GPU's memory, whatever computes. */
-    private static final List<String> HOST = List.of("cpuallocator", "host", "pointer", "physical memory", "within limits", "bad_alloc");
+    private static final List<String> HOST = List.of("cpuallocator", "host", "pointer", "physical memory", "within limits", "bad_alloc", "unable to allocate");
 
     private OutOfMemory() {}
 

@@ -25,7 +25,7 @@ class OutOfMemoryTest {
     @ParameterizedTest
     @ValueSource(strings = {"[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 4096 bytes. Error code 12",
         "Cannot allocate new FloatPointer(1024): totalBytes = 4G, physicalBytes = 5G", "Failed to allocate memory within limits: totalBytes (5G + 1G) > maxBytes (5G)",
-        "Physical memory usage is too high: physicalBytes (9G + 1G) > maxPhysicalBytes (8G)", "std::bad_alloc"})
+        "Physical memory usage is too high: physicalBytes (9G + 1G) > maxPhysicalBytes (8G)", "std::bad_alloc", "Unable to allocate 4096 bytes"})
     void theMachinesMemoryOnEitherDevice(String text) {
         assertEquals(MACHINE, said(Device.CPU, new RuntimeException(text)));
         assertEquals(MACHINE, said(Device.CUDA, new IllegalStateException("wrapped", new RuntimeException(text))));

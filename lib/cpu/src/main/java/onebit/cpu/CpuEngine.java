@@ -5,6 +5,7 @@ import onebit.engine.CpuFeatures;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
+import onebit.engine.OutOfMemory;
 import onebit.engine.Precision;
 import onebit.model.Graph;
 
@@ -60,7 +61,7 @@ public final class CpuEngine implements Engine {
         mode(options);
         NativeLibrary.unpack(); // before OneDnn is touched: a failure in its initializer is an Error, and ends the class for the whole process
         int threads = options.threads() == 0 ? Math.min(threads(), mostThreads(options.batchSize())) : options.threads();
-        return new CpuNetwork(graph, options, threads, new Natives());
+        return OutOfMemory.inWords(options, () -> new CpuNetwork(graph, options, threads, new Natives()));
     }
 
     /** A thread keeps a gradient of its own, which all read in the end: with few images each, more threads cost more than they do. */

@@ -45,6 +45,13 @@ class EmulationTest {
                 return new Operands(source, gradient, memory.draw(TO * FROM * KERNEL * KERNEL, 1, 1 << 20));
             }
         }
+
+        /** With weights that no rounding changes: oneDNN rounds a tie to the even one, and we away from zero. */
+        Operands withoutTies() {
+            float[] rounded = weights.clone();
+            for (int i = 0; i < rounded.length; i++) rounded[i] = TestMemory.rounded(Precision.BF16, rounded[i]);
+            return new Operands(source, resultGradient, rounded);
+        }
     }
 
     /** What the three products give. */
@@ -128,7 +135,7 @@ class EmulationTest {
     @CsvSource({"BF16", "FLOAT32"})
     void givesWhatOneDnnGivesInBf16(Precision results) {
         Assumptions.assumeTrue(CpuFeatures.detect().name().equals("AVX-512") && Vectors.LANES == Layout.BLOCK, "oneDNN has no bf16 here");
-        Operands operands = Operands.draw();
+        Operands operands = Operands.draw().withoutTies();
         assertClose(Results.byOneDnn(operands, Layout.Order.BLOCKED, results, false), Results.byOneDnn(operands, Layout.Order.BLOCKED, results, true), results);
     }
 
