@@ -64,7 +64,7 @@ final class RunCost {
             || !run.executions().equals(List.of(config.execution()))) return false;
         // The number of threads is part of the engine's words alone.
         String threads = " " + NetworkOptions.inWords(choice.threads() == 0 ? Machine.here().cores() : choice.threads());
-        return !run.sessions().isEmpty() && run.sessions().stream().allMatch(session -> session.machine().equals(Machine.here())
+        return !run.metrics().isEmpty() && !run.sessions().isEmpty() && run.sessions().stream().allMatch(session -> session.machine().equals(Machine.here())
             && session.software().sources().equals(Software.running().sources()) && session.network().contains(threads));
     }
 
