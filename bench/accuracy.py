@@ -1,6 +1,8 @@
 """Whether a precision or a way of convolution costs accuracy: test accuracy of run folders, by setting, with intervals.
 
-    python3 accuracy.py [--of test_accuracy|train_loss|test_loss] [FOLDER ...]      run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills)
+    python3 accuracy.py [--of test_accuracy|train_loss|test_loss] [FOLDER ...]
+
+FOLDER: run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills).
 
 Prints two tables in Markdown: mean, standard deviation and 95 % interval of the mean (Student's t) of every setting; and for every
 setting its difference from float32 by direct convolutions, with a 95 % interval (Welch's: the runs count as independent, since

@@ -94,7 +94,6 @@ class Rounds(unittest.TestCase):
         self.assertIn("2.50 (2.00 to 3.00) | 2 (0)", text)
         self.assertIn("4.00 (4.00 to 4.00) | 1 (0)", text)
 
-
     def test_a_configuration_that_onebit_refuses_is_left_out_and_does_not_keep_the_others_from_being_measured(self):
         def starting(configuration):
             words = "raise SystemExit('no bf16 here')" if configuration.precision == "bf16" else SLEEPER

@@ -53,6 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 class Dl4jFormatTest {
 
     private static final int NETWORKS = 16;
+    private static final Graph SMALL = new GraphBuilder("input", new Shape(3, 8, 8)).batchNorm("norm", true)
+        .convolve("conv", 6, 3, 1, Padding.symmetric(1), new OneBit()).globalPool("mean").softmaxLoss("loss");
 
     @TempDir
     Path temp;
@@ -157,22 +159,18 @@ class Dl4jFormatTest {
 
     @Test
     void settingsThatWouldChangeTheAnswerAreRefused() throws IOException {
-        Graph graph = new GraphBuilder("input", new Shape(3, 8, 8)).batchNorm("norm", true).convolve("conv", 6, 3, 1, Padding.symmetric(1), new OneBit())
-            .globalPool("mean").softmaxLoss("loss");
-        String pooled = refused(graph, "configuration.json", "\"poolingDimensions\" : \\[ 2, 3 \\]", "\"poolingDimensions\" : [ 2 ]");
+        String pooled = refused(SMALL, "configuration.json", "\"poolingDimensions\" : \\[ 2, 3 \\]", "\"poolingDimensions\" : [ 2 ]");
         assertTrue(pooled.contains("'mean' that OneBit has no counterpart for"), pooled);
-        String processed = refused(graph, "configuration.json", "\"preProcessor\" : null",
+        String processed = refused(SMALL, "configuration.json", "\"preProcessor\" : null",
             "\"preProcessor\" : { \"@class\" : \"org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor\", \"inputHeight\" : 8, \"inputWidth\" : 8, \"numChannels\" : 3 }");
         assertTrue(processed.contains("that OneBit has no counterpart for"), processed);
     }
 
     @Test
     void aNetworkThatCannotBeAndASizeThatIsNoneAreSaidInASentence() throws IOException {
-        Graph graph = new GraphBuilder("input", new Shape(3, 8, 8)).batchNorm("norm", true).convolve("conv", 6, 3, 1, Padding.symmetric(1), new OneBit())
-            .globalPool("mean").softmaxLoss("loss");
-        String decay = refused(graph, "configuration.json", "\"decay\" : 0.99", "\"decay\" : 1.5");
+        String decay = refused(SMALL, "configuration.json", "\"decay\" : 0.99", "\"decay\" : 1.5");
         assertTrue(decay.contains("holds no network that OneBit can execute: "), decay);
-        String size = refused(graph, "onebit.properties", "height=8", "height=eight");
+        String size = refused(SMALL, "onebit.properties", "height=8", "height=eight");
         assertTrue(size.contains("says in onebit.properties what is no size of images"), size);
     }
 

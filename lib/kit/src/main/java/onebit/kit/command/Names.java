@@ -54,106 +54,102 @@ public final class Names {
         };
     }
 
-    static final class Rows implements Iterable<String> {
+    /** Words that completion offers and help lists. */
+    private abstract static class Words implements Iterable<String> {
+
+        private final List<String> words;
+
+        Words(List<String> words) {
+            this.words = words;
+        }
+
+        /** Constants by their names in lower case. */
+        Words(Enum<?>[] values) {
+            this(Arrays.stream(values).map(Names::label).toList());
+        }
+
         @Override
         public Iterator<String> iterator() {
-            return Row.ALL.stream().map(Row::id).iterator();
+            return words.iterator();
         }
     }
 
-    static final class Profiles implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return Arrays.stream(Profile.values()).map(Profile::label).iterator();
+    static final class Rows extends Words {
+        Rows() {
+            super(Row.ALL.stream().map(Row::id).toList());
+        }
+    }
+
+    static final class Profiles extends Words {
+        Profiles() {
+            super(Arrays.stream(Profile.values()).map(Profile::label).toList());
         }
     }
 
     /** Those of this version, without a look at what is installed. */
-    static final class Engines implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return List.of("auto", "cpu", "torch", "dl4j", "reference").iterator();
+    static final class Engines extends Words {
+        Engines() {
+            super(List.of("auto", "cpu", "torch", "dl4j", "reference"));
         }
     }
 
-    static final class Devices implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return Arrays.stream(Device.values()).map(Device::label).iterator();
+    static final class Devices extends Words {
+        Devices() {
+            super(Arrays.stream(Device.values()).map(Device::label).toList());
         }
     }
 
-    static final class Processors implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return CpuFeatures.X86.iterator();
+    static final class Processors extends Words {
+        Processors() {
+            super(CpuFeatures.X86);
         }
     }
 
-    static final class Precisions implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return List.of("auto", "bf16", "float32", "float64").iterator();
+    static final class Precisions extends Words {
+        Precisions() {
+            super(List.of("auto", "bf16", "float32", "float64"));
         }
     }
 
     /** Formats of other programs. */
-    static final class Formats implements Iterable<String> {
+    static final class Formats extends Words {
 
         static final List<String> ALL = List.of("dl4j");
 
-        @Override
-        public Iterator<String> iterator() {
-            return ALL.iterator();
+        Formats() {
+            super(ALL);
         }
     }
 
-    static final class Algorithms implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return Arrays.stream(ConvolutionAlgorithm.values()).map(ConvolutionAlgorithm::label).iterator();
+    static final class Algorithms extends Words {
+        Algorithms() {
+            super(Arrays.stream(ConvolutionAlgorithm.values()).map(ConvolutionAlgorithm::label).toList());
         }
     }
 
     /** What {@code onebit data} fetches. */
-    static final class Collections extends Constants {
+    static final class Collections extends Words {
         Collections() {
             super(DataCommand.Collection.values());
         }
     }
 
     /** What {@code onebit bench} times. */
-    static final class Tasks extends Constants {
+    static final class Tasks extends Words {
         Tasks() {
             super(BenchCommand.Task.values());
         }
     }
 
-    static final class Norms extends Constants {
+    static final class Norms extends Words {
         Norms() {
             super(BenchCommand.Norm.values());
         }
     }
 
-    /** By their names in lower case. */
-    private abstract static class Constants implements Iterable<String> {
-
-        private final List<String> names;
-
-        Constants(Enum<?>[] values) {
-            names = Arrays.stream(values).map(Names::label).toList();
-        }
-
-        @Override
-        public Iterator<String> iterator() {
-            return names.iterator();
-        }
-    }
-
-    static final class DataSets implements Iterable<String> {
-        @Override
-        public Iterator<String> iterator() {
-            return CifarSet.ALL.stream().map(CifarSet::name).iterator();
+    static final class DataSets extends Words {
+        DataSets() {
+            super(CifarSet.ALL.stream().map(CifarSet::name).toList());
         }
     }
 }
