@@ -1,15 +1,16 @@
 # OneBit. `make` alone says what there is.
 # Every target finds a JDK 25 or fetches one (lib/bin/find-jdk) and needs GNU make and Maven.
 
-PROFILE ?= $(or $(ONEBIT_PROFILE),quick)
-ROWS ?=
-SEED ?= $(ONEBIT_SEED)
-ENGINE ?= $(ONEBIT_ENGINE)
-DEVICE ?= $(ONEBIT_DEVICE)
-PRECISION ?= $(ONEBIT_PRECISION)
-THREADS ?= $(ONEBIT_THREADS)
-JOBS ?=
-BENCH ?=
+# Given behind `make`, or as ONEBIT_ variables; not taken from variables that others export under these names.
+PROFILE = $(or $(ONEBIT_PROFILE),quick)
+ROWS =
+SEED = $(ONEBIT_SEED)
+ENGINE = $(ONEBIT_ENGINE)
+DEVICE = $(ONEBIT_DEVICE)
+PRECISION = $(ONEBIT_PRECISION)
+THREADS = $(ONEBIT_THREADS)
+JOBS =
+BENCH =
 
 # What the notebooks read, and the command line's options, of those that are given.
 settings = $(foreach name,PROFILE SEED ENGINE DEVICE PRECISION THREADS,$(if $($(name)),ONEBIT_$(name)=$($(name))))
@@ -77,4 +78,4 @@ gpu-check-folder: build
 	@bench/gpu-check/folder
 
 clean:
-	@rm -rf lib/dist lib/target lib/*/target
+	@rm -rf lib/dist lib/.dist.* lib/target lib/*/target

@@ -19,7 +19,7 @@ def tree_seconds(root: int) -> float:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
             except OSError:  # ended meanwhile
                 continue
             pid = int(entry.name)

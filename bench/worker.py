@@ -1,4 +1,5 @@
 """A program that runs training steps when told to, and what a turn of it took."""
+import contextlib
 import json
 import subprocess
 import tempfile
@@ -108,7 +109,8 @@ class Worker:
         return line
 
     def close(self):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it has ended, and what it was to be told is told to nobody
+            self.process.stdin.close()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

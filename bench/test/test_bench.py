@@ -189,6 +189,8 @@ class Seeds(unittest.TestCase):
         (self.project / "bench").mkdir()
         shutil.copy(BENCH / "seeds", self.project / "bench")
         (self.project / "lib" / "bin").mkdir(parents=True)
+        (self.project / "lib" / "dist").mkdir()
+        (self.project / "lib" / "dist" / "sources.sha256").touch()
         (self.project / "lib" / "bin" / "onebit").write_text(ONEBIT)
         (self.project / "lib" / "bin" / "onebit").chmod(0o755)
 
@@ -229,6 +231,10 @@ class Seeds(unittest.TestCase):
         self.assertEqual(seeds.wait(60), 128 + signal.SIGTERM)
         self.assertEqual(len(self.until(2, "saved")), 2)
         self.assertEqual(len(self.until(2, "begun")), 2, "none began after it")
+
+    def test_what_is_not_built_yet_is_said_once(self):
+        (self.project / "lib" / "dist" / "sources.sha256").unlink()
+        self.assertEqual(self.start().communicate(timeout=60)[1], "seeds: the library is not built yet. Run make build first.\n")
 
     def test_runs_that_fail_are_named_in_the_end(self):
         (self.project / "go").touch()

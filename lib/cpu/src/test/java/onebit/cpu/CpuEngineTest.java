@@ -10,6 +10,7 @@ import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.engine.Precision;
 import onebit.model.Graph;
+import onebit.model.InitialWeights;
 import onebit.model.NamedTensors;
 import onebit.model.Shape;
 import onebit.model.WideResNet;
@@ -77,6 +78,42 @@ class CpuEngineTest {
                 double limit = name.startsWith("input.norm") ? 0.7 : 0.25;
                 assertTrue(error <= limit, () -> row.id() + ", gradient of " + name + ": error " + error);
             });
+        }
+    }
+
+    /**
+     * A worker adds up its part of the weights' gradient chunk by chunk of its images, several in the wide network's layers. How the images
+     * fall into chunks may change the sum by rounding alone, and by activations that this moves to the other side of their ReLU's kink;
+     * chunks that are left out are most of it.
+     */
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({"FLOAT32, DIRECT", "FLOAT32, WINOGRAD", "BF16, DIRECT", "BF16, WINOGRAD"})
+    void theGradientsAreThoseOfAllChunks(Precision precision, ConvolutionAlgorithm algorithm) {
+        Bf16.assumeAvailable(precision);
+        Graph graph = WideResNet.graph(Row.of("cifar10-full-bn").network(8, 4, new Shape(3, 32, 32), 10));
+        NetworkOptions options = NetworkOptions.training(precision).withAlgorithm(algorithm);
+        EngineComparison comparison = EngineComparison.between(new EngineComparison.Side(new CpuEngine(), options.withThreads(3)),
+            new EngineComparison.Side(new CpuEngine(), options.withThreads(1)), graph, InitialWeights.state(graph, 1), SyntheticBatch.of(graph, 24, 1));
+        comparison.gradients().forEach((name, error) -> {
+            if (name.endsWith(".weight")) assertTrue(error <= (precision == Precision.BF16 ? 0.1 : 0.01), () -> "gradient of " + name + ": error " + error);
+        });
+    }
+
+    /** All but the first convolution, whose input has a learned scale, those that halve the image, and the last, which is 1x1. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({"FLOAT32, DIRECT", "FLOAT32, WINOGRAD", "FLOAT32, AUTO", "BF16, DIRECT", "BF16, WINOGRAD", "BF16, AUTO"})
+    void saysWhichConvolutionsItComputesByWinograd(Precision precision, ConvolutionAlgorithm algorithm) {
+        Bf16.assumeAvailable(precision);
+        Graph graph = WideResNet.graph(WideResNet.Spec.ofPaper(10).withWidth(1));
+        boolean direct = switch (algorithm) {
+            case DIRECT -> true;
+            case WINOGRAD -> false;
+            case AUTO -> precision == Precision.BF16 && !Emulation.WANTED && OneDnn.amx();
+        };
+        String expected = precision.label() + ", " + (direct ? "direct convolutions"
+            : "16 of 20 convolutions by Winograd " + (precision == Precision.BF16 ? "F(4,3)" : "F(4x4,3x3)")) + ", ";
+        try (Network network = new CpuEngine().network(graph, NetworkOptions.training(precision).withAlgorithm(algorithm))) {
+            assertTrue(network.description().startsWith(expected), network.description());
         }
     }
 

@@ -108,11 +108,27 @@ class BuildTest {
     }
 
     @Test
+    void theHashForgetsHiddenFilesAndEditorsCopies() throws Exception {
+        String before = hash();
+        write("core/src/main/java/.A.java.swp", "x");
+        write("core/src/main/java/A.java~", "x");
+        assertEquals(before, hash());
+    }
+
+    @Test
+    void withoutAProgramForTheHashNothingCountsAsBuilt() throws Exception {
+        machine.without("sha256sum", "shasum");
+        Outcome outcome = build();
+        assertNotEquals(0, outcome.status());
+        assertTrue(outcome.err().contains("there is neither sha256sum nor shasum"), outcome.err());
+    }
+
+    @Test
     void theBuiltFolderHoldsJarsEnginesVersionAndTheHashOfTheSources() throws Exception {
         Outcome outcome = build();
         assertEquals(0, outcome.status(), outcome.err());
         assertTrue(outcome.err().contains("JDK: Java 25"), outcome.err());
-        assertEquals(Set.of("lib", "engines", "version", "jdk", "sources.sha256"), Machine.names(dist));
+        assertEquals(Set.of("lib", "engines", "version", "jdk", "onebit.aot.jdk", "sources.sha256"), Machine.names(dist));
         assertEquals(Set.of("onebit-kit-0.2.0.jar", "onebit-core-0.2.0.jar"), Machine.names(dist.resolve("lib")));
         assertEquals(Set.of("onebit-cpu-0.2.0.jar"), Machine.names(dist.resolve("engines")));
         assertEquals("0.2.0", Files.readString(dist.resolve("version")).strip());
@@ -130,6 +146,29 @@ class BuildTest {
         assertEquals(2, builds());
         assertEquals("class A { int b; }\n", Files.readString(dist.resolve("engines/onebit-cpu-0.2.0.jar")));
         assertTrue(Machine.names(lib).stream().noneMatch(name -> name.startsWith(".dist")), Machine.names(lib).toString());
+    }
+
+    /** The Java of these tests makes no cache; it is tried once, and again where that was stopped or the JDK is another one. */
+    @Test
+    void classesAreMadeReadyOnceForEachJdk() throws Exception {
+        Path java = machine.systemJdks.resolve("temurin-25/bin/java"), real = java.resolveSibling("java-itself");
+        Files.move(java, real);
+        Machine.script(java, "case $1 in -X*|--list*) exec '" + real + "' \"$@\" ;; esac\necho tried >>tries; echo classes >onebit.aot.part\n");
+        build();
+        build();
+        assertEquals(1, tries());
+        assertEquals("classes\n", Files.readString(dist.resolve("onebit.aot")));
+        Files.writeString(java.resolve("../../release").normalize(), "JAVA_VERSION=25.0.1\n");
+        build();
+        assertEquals(2, tries());
+        Files.delete(dist.resolve("onebit.aot.jdk"));
+        build();
+        assertEquals(3, tries());
+        assertEquals(1, builds());
+    }
+
+    private long tries() throws IOException {
+        return Files.readAllLines(dist.resolve("tries")).size();
     }
 
     @Test
@@ -165,6 +204,17 @@ class BuildTest {
         assertEquals(1, outcome.status());
         assertTrue(outcome.err().contains("[ERROR]"), outcome.err());
         assertEquals(before, Files.readString(dist.resolve("sources.sha256")));
+    }
+
+    @Test
+    void aMavenrcDoesNotChooseTheJdk() throws Exception {
+        Files.writeString(machine.home.resolve(".mavenrc"), "JAVA_HOME=/nowhere\nMAVEN_OPTS=-Dfrom=mavenrc\n");
+        String maven = Files.readString(machine.path.resolve("mvn"));
+        machine.tool("mvn", "[ -n \"$MAVEN_SKIP_RC\" ] || . \"$HOME/.mavenrc\"\necho \"$JAVA_HOME $MAVEN_OPTS\" >'" + folder.resolve("seen") + "'\n" + maven);
+        Outcome outcome = build();
+        assertEquals(0, outcome.status(), outcome.err());
+        String seen = Files.readString(folder.resolve("seen"));
+        assertTrue(seen.startsWith(machine.systemJdks.toRealPath() + "/temurin-25 -Dfrom=mavenrc "), seen);
     }
 
     @Test

@@ -30,6 +30,7 @@ class GpuCheckRunTest {
     private String said(String... arguments) throws Exception {
         Path run = folder.resolve("run");
         Files.copy(Machine.SCRIPTS.resolve("../../bench/gpu-check/run"), run);
+        Files.copy(Machine.SCRIPTS.resolve("utf-8"), Files.createDirectories(folder.resolve("lib/bin")).resolve("utf-8"));
         Files.createDirectories(folder.resolve("runtime/bin"));
         Machine.script(folder.resolve("runtime/bin/java"), "printf '%s|' \"$@\"\n");
         Files.writeString(Files.createDirectories(folder.resolve("lib/dist")).resolve("sources.sha256"), "1234abcd\n");
@@ -41,7 +42,7 @@ class GpuCheckRunTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--device|cpu, 660", "--minutes|30, 1860", "--minutes=5, 360", "--minutes|many, 660"})
+    @CsvSource({"--device|cpu, 660", "--minutes|30, 1860", "--minutes=5, 360", "--minutes|08, 540", "--minutes|0, 60", "--minutes|many, 660"})
     void itIsEndedAMinuteAfterTheTimeThatItMayTake(String given, String seconds) throws Exception {
         assertTrue(said(given.split("\\|")).startsWith("--kill-after=10|" + seconds + "|"));
     }

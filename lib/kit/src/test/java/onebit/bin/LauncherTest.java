@@ -30,7 +30,7 @@ class LauncherTest {
         Machine.jdk(machine.systemJdks.resolve("temurin-25"), 25);
         lib = Files.createDirectories(folder.resolve("a project/lib")).toRealPath();
         Files.createDirectories(lib.resolve("bin"));
-        for (String name : List.of("onebit", "find-jdk")) {
+        for (String name : List.of("onebit", "find-jdk", "utf-8")) {
             Files.copy(Machine.SCRIPTS.resolve(name), lib.resolve("bin").resolve(name));
         }
         onebit = lib.resolve("bin/onebit");
@@ -81,17 +81,21 @@ class LauncherTest {
     }
 
     @Test
-    void whereNoLanguageIsSetFilesMayHaveNamesInAnyAllTheSame() throws Exception {
+    void whereNoLanguageIsSetOrInstalledFilesMayHaveNamesInAnyAllTheSame() throws Exception {
         Path java = machine.systemJdks.resolve("temurin-25/bin/java"), real = java.resolveSibling("java-itself");
         Files.move(java, real);
         Machine.script(java, "case $1 in -X*|--list*) exec '" + real + "' \"$@\" ;; *) echo \"${LC_ALL:-}\" ;; esac\n");
-        assertEquals("C.UTF-8", machine.run(onebit, "rows").out());
-        machine.environment.put("LC_ALL", "POSIX");
-        assertEquals("C.UTF-8", machine.run(onebit, "rows").out());
+        assertEquals("C.UTF-8", machine.run(onebit, "rows").out(), "no program tells");
+        for (String ascii : List.of("ANSI_X3.4-1968", "US-ASCII", "646")) {
+            machine.tool("locale", "echo " + ascii + "\n");
+            assertEquals("C.UTF-8", machine.run(onebit, "rows").out());
+        }
         machine.environment.put("LC_ALL", "de_DE.UTF-8");
+        assertEquals("C.UTF-8", machine.run(onebit, "rows").out(), "a language that is set but not installed");
+        machine.tool("locale", "echo UTF-8\n");
         assertEquals("de_DE.UTF-8", machine.run(onebit, "rows").out());
         machine.environment.put("LC_ALL", "");
-        machine.environment.put("LANG", "fr_FR.UTF-8");
+        machine.tool("locale", "echo ISO-8859-1\n");
         assertEquals("", machine.run(onebit, "rows").out());
     }
 

@@ -24,7 +24,7 @@ final class Machine {
     /** The folder lib/bin of this repository; Maven runs tests in the module's folder. */
     static final Path SCRIPTS = Path.of("..", "bin").toAbsolutePath().normalize();
 
-    private static final List<String> TOOLS = List.of("sh", "awk", "basename", "cat", "chmod", "cp", "curl", "cut", "dirname", "find", "flock", "grep", "gzip",
+    private static final List<String> TOOLS = List.of("sh", "awk", "basename", "cat", "chmod", "cksum", "cp", "curl", "cut", "dirname", "find", "flock", "grep", "gzip",
             "head", "ls", "mkdir", "mktemp", "mv", "readlink", "rm", "sed", "sha256sum", "shasum", "sleep", "sort", "tail", "tar", "tr", "uname",
             "wget", "xargs");
 
