@@ -22,10 +22,14 @@ import row_notebooks
 SCRIPT = pathlib.Path(__file__).resolve().parent.parent / "reproduce.py"
 # A machine that tests may be slow and busy; no wait is an expectation.
 PATIENCE = 180
+# On one processor it would take one notebook at a time.
+TWO = [] if (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()) > 1 else ["--jobs", "2"]
 
 
 class ReproduceTest(unittest.TestCase):
     def setUp(self):
+        self.enterContext(unittest.mock.patch.dict(os.environ))
+        os.environ.pop("ONEBIT_DEVICE", None)
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.notebooks = self.folder / "notebooks"
         self.results = self.folder / "results"
@@ -51,7 +55,7 @@ class ReproduceTest(unittest.TestCase):
 
     def started(self, *words: str, kernel: str = "python3"):
         """The script and a kernel for each of the words, once notebooks have noted them."""
-        process = self.enterContext(subprocess.Popen(self.command(kernel=kernel), stderr=subprocess.PIPE, text=True))
+        process = self.enterContext(subprocess.Popen(self.command(*TWO, kernel=kernel), stderr=subprocess.PIPE, text=True))
         self.addCleanup(process.kill)
         self.wait(lambda: set(words) <= set(self.noted()) or process.poll() is not None, f"{words} are noted")
         if process.returncode is not None:
@@ -148,7 +152,7 @@ class ReproduceTest(unittest.TestCase):
         self.notebook("03-cifar10-z", self.note("z"))
         self.notebook("10-b", jobs + "'1'", self.note("last"))
 
-        done = self.run_all()
+        done = self.run_all(*TWO)
 
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertEqual(["first", "x", "y", "z", "last"], self.noted())
@@ -179,7 +183,7 @@ class ReproduceTest(unittest.TestCase):
         self.notebook("02-cifar10-y", self.until("x"))
         (self.results / "report" / "02-cifar10-y.ipynb").mkdir(parents=True)
 
-        done = self.run_all()
+        done = self.run_all(*TWO)
 
         self.assertEqual(1, done.returncode)
         self.assertIn("01-cifar10-x: stopped and saved", done.stderr)

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
 final class EnvironmentProxy extends ProxySelector {
 
     private static final int DEFAULT_PORT = 80;
+
+    /** The names that Java's own choice excepts by default. */
+    private static final Pattern THIS_MACHINE = Pattern.compile("localhost|127\\.[\\d.]+|\\[?::1]?", Pattern.CASE_INSENSITIVE);
 
     private final Map<String, String> environment;
 
@@ -38,8 +42,9 @@ final class EnvironmentProxy extends ProxySelector {
         return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort())));
     }
 
-    /** Whether {@code no_proxy} has the host, or a domain that it is in. */
+    /** Whether the host is this machine, or {@code no_proxy} has it, or a domain that it is in. */
     private boolean isExcepted(String host) {
+        if (THIS_MACHINE.matcher(host).matches()) return true;
         return Arrays.stream(value("no_proxy", "NO_PROXY").split(",")).map(String::strip).filter(entry -> !entry.isEmpty()).anyMatch(entry -> {
             String domain = entry.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", "");
             return entry.equals("*") || host.equalsIgnoreCase(domain) || host.toLowerCase(Locale.ROOT).endsWith("." + domain);

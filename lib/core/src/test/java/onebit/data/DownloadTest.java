@@ -197,7 +197,7 @@ class DownloadTest {
     @Test
     void doesNotWaitForeverForAServerThatFallsSilent() throws IOException {
         server.silent = true;
-        download(new Patience(SHORT.connect(), Duration.ofMillis(300), SHORT.pause(), 1), content).fetchExpecting("stopped answering (nothing for 300 ms)");
+        download(new Patience(SHORT.connect(), Duration.ofSeconds(3), SHORT.pause(), 1), content).fetchExpecting("stopped answering (nothing for 3 s)");
         assertTrue(Files.size(part()) > 0, "what has come is kept");
     }
 

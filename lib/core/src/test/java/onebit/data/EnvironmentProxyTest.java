@@ -38,6 +38,12 @@ class EnvironmentProxyTest {
         assertEquals(expected, proxy(Map.of("https_proxy", "http://proxy:1", "no_proxy", excepted), URI.create("https://data.example/file")));
     }
 
+    @ParameterizedTest
+    @CsvSource({"http://127.0.0.1:8080/file, none", "http://localhost/file, none", "http://[::1]:80/file, none", "http://127.example/file, proxy:1"})
+    void leavesOutThisMachine(URI uri, String expected) {
+        assertEquals(expected, proxy(Map.of("http_proxy", "http://proxy:1"), uri));
+    }
+
     @Test
     void aClientAsksTheProxyForAHostThatItCouldNotFindItself() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

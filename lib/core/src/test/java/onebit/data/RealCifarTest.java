@@ -5,25 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import onebit.testing.RealData;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** The official files, from the folder that ONEBIT_DATA names; skipped without it. */
-@EnabledIfEnvironmentVariable(named = "ONEBIT_DATA", matches = ".+", disabledReason = "needs the official CIFAR files: set ONEBIT_DATA to their folder")
+/** The official files, from the folder that ONEBIT_DATA names; skipped without them. */
 class RealCifarTest {
 
     @Test
     void cifar10IsWhatItIsKnownToBe() {
-        Dataset data = CifarSources.of(Optional.empty()).load(CifarSet.CIFAR_10, Progress.NONE);
+        Dataset data = RealData.cifar(CifarSet.CIFAR_10);
         assertEquals(50_000, data.train().count());
         assertEquals(10_000, data.test().count());
         for (int c = 0; c < 10; c++) {
@@ -37,7 +34,7 @@ class RealCifarTest {
 
     @Test
     void cifar100IsWhatItIsKnownToBe() {
-        Dataset data = CifarSources.of(Optional.empty()).load(CifarSet.CIFAR_100, Progress.NONE);
+        Dataset data = RealData.cifar(CifarSet.CIFAR_100);
         assertEquals(50_000, data.train().count());
         assertEquals(10_000, data.test().count());
         for (int c = 0; c < 100; c++) {
@@ -50,8 +47,7 @@ class RealCifarTest {
     /** A record's coarse label groups the fine ones by five; the groups have known names and show that ours are in order. */
     @Test
     void theNamesOfCifar100FitTheCoarseLabels() throws IOException {
-        CifarFolder folder = CifarFolder.in(Path.of(System.getenv("ONEBIT_DATA")), CifarSet.CIFAR_100);
-        byte[] records = Files.readAllBytes(folder.path().resolve("test.bin"));
+        byte[] records = Files.readAllBytes(RealData.cifarFolder(CifarSet.CIFAR_100).resolve("test.bin"));
         Map<Integer, Set<String>> groups = new TreeMap<>();
         for (int at = 0; at < records.length; at += 3074)
             groups.computeIfAbsent((int) records[at], g -> new TreeSet<>()).add(CifarSet.CIFAR_100.classNames().get(records[at + 1]));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import java.util.zip.Deflater;
 import onebit.model.Graph;
 import onebit.model.Model;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.format.Mat5File;
+import us.hebi.matlab.mat.types.Array;
+import us.hebi.matlab.mat.types.MatlabType;
+import us.hebi.matlab.mat.types.Matrix;
 import us.hebi.matlab.mat.types.Sink;
 import us.hebi.matlab.mat.types.Sinks;
 
@@ -223,6 +227,35 @@ class MatModelTest {
             () -> assertMessage("it has 7 convolutions; expected were 6n + 2", () -> read(oneConvolutionLess.keras())),
             () -> assertMessage("convolution 5 has", () -> read(wrongKernel.keras())),
             () -> assertMessage("it tells 11 classes apart", () -> read(new PublishedFixture(1, 11).keras())));
+    }
+
+    @Test
+    void arraysOfAnotherKindOrShapeAreNamed() {
+        PublishedFixture wide = new PublishedFixture(1, 10), negative = new PublishedFixture(1, 10), cellLess = new PublishedFixture(1, 10);
+        wide.bits.set(4, new boolean[3][2][32][32]);
+        negative.constants[2] = -1;
+        cellLess.scalesAndOffsets.removeLast();
+        assertAll(
+            () -> assertMessage("should be the bits of a square kernel", () -> read(wide.matlab())),
+            () -> assertMessage("'LayerWeights' should hold positive numbers, not -1.0", () -> read(negative.matlab())),
+            () -> assertMessage("should have an array for each batch norm; they have 9, 8 and 8", () -> read(cellLess.matlab())),
+            () -> assertMessage("should hold bits, 0 and 1; it holds 2.0", () -> read(replaced(new PublishedFixture(1, 10).keras(), "conv2d", twos()))),
+            () -> assertMessage("'Stride' should hold a number for each of the 8 convolutions; it holds 1", () -> read(replaced(new PublishedFixture(1, 10).matlab(), "Stride", Mat5.newScalar(1)))),
+            () -> assertMessage("'batch_normalization", () -> read(replaced(new PublishedFixture(1, 10).keras(), "batch_normalization_v1_99", Mat5.newScalar(1)))));
+    }
+
+    /** The file with another array under one name. */
+    private static Mat5File replaced(Mat5File file, String name, Array array) {
+        Mat5File other = Mat5.newMatFile();
+        for (var entry : file.getEntries()) other.addArray(entry.getName(), entry.getName().equals(name) ? array : entry.getValue());
+        assertTrue(StreamSupport.stream(file.getEntries().spliterator(), false).anyMatch(entry -> entry.getName().equals(name)), name);
+        return other;
+    }
+
+    private static Array twos() {
+        Matrix matrix = Mat5.newMatrix(new int[] {1, 3, 3, 3, 16}, MatlabType.Single);
+        for (int i = 0; i < matrix.getNumElements(); i++) matrix.setFloat(i, 2);
+        return matrix;
     }
 
     @Test

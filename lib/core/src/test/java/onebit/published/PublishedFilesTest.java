@@ -2,7 +2,6 @@ package onebit.published;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import onebit.data.CifarSet;
 import onebit.data.Progress;
 import onebit.data.Split;
 import onebit.data.TestBatch;
@@ -22,6 +22,7 @@ import onebit.model.Node;
 import onebit.model.Shape;
 import onebit.quant.OneBit;
 import onebit.reference.ReferenceEngine;
+import onebit.testing.RealData;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,9 +34,7 @@ class PublishedFilesTest {
 
     @BeforeEach
     void find() {
-        String folder = System.getenv("ONEBIT_PUBLISHED");
-        assumeTrue(folder != null && !folder.isBlank(), "ONEBIT_PUBLISHED does not name a folder with the authors' models");
-        files = PublishedModels.ofUser().fetch(Optional.of(Path.of(folder)), Progress.NONE);
+        files = PublishedModels.ofUser().fetch(Optional.of(RealData.folder("ONEBIT_PUBLISHED")), Progress.NONE);
     }
 
     @ParameterizedTest
@@ -83,13 +82,10 @@ class PublishedFilesTest {
 
     /** The first record of the official file: one or two labels, of which the last is the class, then the pixels. */
     private static Split firstTestImage(Model model) throws IOException {
-        String folder = System.getenv("ONEBIT_DATA");
-        assumeTrue(folder != null && !folder.isBlank(), "ONEBIT_DATA does not name a folder with CIFAR");
-        boolean ten = model.dataset().equals("cifar10");
-        Path file = Path.of(folder, ten ? "cifar-10-batches-bin/test_batch.bin" : "cifar-100-binary/test.bin");
+        CifarSet set = CifarSet.named(model.dataset());
         Shape shape = model.graph().inputShape();
-        int labels = ten ? 1 : 2;
-        try (InputStream in = Files.newInputStream(file)) {
+        int labels = set.labelBytes();
+        try (InputStream in = Files.newInputStream(RealData.cifarFolder(set).resolve(set.test().name()))) {
             byte[] first = in.readNBytes(labels + shape.size());
             return new Split(shape, Arrays.copyOfRange(first, labels, first.length), new byte[] {first[labels - 1]});
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -152,6 +153,26 @@ class RunFolderTest {
             }
             assertArrayEquals(before, after, parameter.name());
         }
+    }
+
+    /** Another program that reads the bits, and every model stored so far, relies on their order. */
+    @Test
+    void theBitsOfAModelAreInTheOrderThatTheFormatSays() throws IOException {
+        TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "reference", Precision.FLOAT64).withDepth(8);
+        Graph graph = config.graph(new Shape(3, 10, 10), 10);
+        NamedTensors state = InitialWeights.state(graph, 3);
+        float[] weights = state.get("conv0.weight").values();
+        Arrays.fill(weights, -0.5f);
+        for (int positive : new int[] {0, 3, 9, 20}) weights[positive] = 0.25f;
+        weights[17] = 0;
+        Path file = temp.resolve("model");
+        ModelFile.write(file, graph, state);
+
+        byte[] bits = ((SafeTensors.Bytes) SafeTensors.read(file, "").entries().get("conv0.weight.bits")).values();
+        assertEquals(54, bits.length);
+        assertArrayEquals(new byte[] {0b1001, 0b10, 0b10010, 0}, Arrays.copyOf(bits, 4));
+        float[] read = ModelFile.read(file, config).state().get("conv0.weight").values();
+        for (int i = 0; i < 32; i++) assertEquals(List.of(0, 3, 9, 17, 20).contains(i), read[i] > 0, "weight " + i);
     }
 
     private static float[] quantized(Node.Conv conv, float[] weights) {
@@ -352,8 +373,8 @@ class RunFolderTest {
         folder.begin(config, false).close();
         Path file = folder.file(RunFolder.CONFIG);
         String text = Files.readString(file);
-        for (String altered : List.of("", "{}", "[]", text.substring(0, 40), text.replace("20", "\"deep\""), text.replace("\"width\"", "\"girth\""), text + "x")) {
-            if (altered.equals(text)) continue;
+        for (String altered : List.of("", "{}", "[]", text.substring(0, 40), text.replaceFirst("\"depth\" : \\d+", "\"depth\" : \"deep\""), text.replace("\"width\"", "\"girth\""), text + "x")) {
+            assertNotEquals(text, altered);
             Files.writeString(file, altered);
             assertTrue(refused(() -> folder.config()).contains(file.toString()), altered);
         }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Optional;
 import onebit.data.CifarSet;
-import onebit.data.CifarSources;
-import onebit.data.Progress;
 import onebit.data.Split;
 import onebit.engine.Engine;
 import onebit.engine.NetworkOptions;
@@ -59,8 +57,7 @@ public record PublishedScore(String id, int published, int images, int right) {
     public Outputs on(Engine engine, Precision precision) {
         PublishedModel which = PublishedModel.named(id).orElseThrow();
         Model model = MatModel.read(PublishedModels.ofUser().find(RealData.folder("ONEBIT_PUBLISHED")).get(which));
-        RealData.folder("ONEBIT_DATA");
-        Split all = CifarSources.of(Optional.empty()).load(CifarSet.named(which.dataset()), Progress.NONE).test();
+        Split all = RealData.cifar(CifarSet.named(which.dataset())).test();
         assertEquals(TEST_IMAGES, all.count());
         Split tested = ALL_IMAGES ? all : all.first(images);
         int classes = model.graph().classes();

@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import onebit.data.CifarSet;
-import onebit.data.CifarSources;
 import onebit.data.Dataset;
-import onebit.data.Progress;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Engine;
 import onebit.engine.Precision;
@@ -26,7 +23,7 @@ import onebit.train.TrainingOutcome;
 /**
  * A run at the profile quick on CIFAR-10, with its evaluations and checkpoints, of which another engine repeats steps and
  * evaluations. On 1,000 images, or with {@code -Donebit.test.all=true} on all, which takes minutes. Skipped where
- * {@code ONEBIT_DATA} names no folder.
+ * {@code ONEBIT_DATA} has no CIFAR-10.
  */
 public final class RealRun {
 
@@ -37,8 +34,7 @@ public final class RealRun {
 
     /** Fails if the engine does not compute, all through the run, what the other does. */
     public static void assertComputedAs(Engine shadow, Engine engine, Path folder) {
-        RealData.folder("ONEBIT_DATA");
-        Dataset data = CifarSources.of(Optional.empty()).load(CifarSet.named("cifar10"), Progress.NONE);
+        Dataset data = RealData.cifar(CifarSet.CIFAR_10);
         TrainingConfig config = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, engine.name(), Precision.FLOAT32);
         if (!ALL_IMAGES) config = config.withLimits(IMAGES, TEST_IMAGES);
         ShadowedEngine shadowed = new ShadowedEngine(engine, shadow, ConvolutionAlgorithm.DIRECT, ALL_IMAGES ? 20 : 1);

@@ -24,6 +24,8 @@ import onebit.testing.JavaProcess;
  */
 public record KilledTraining(RunFolder run, String how) {
 
+    private static final int PATIENCE_MINUTES = 5;
+
     /**
      * Trains, killing; what a process reported before it was killed must be in the folder afterwards.
      *
@@ -42,22 +44,25 @@ public record KilledTraining(RunFolder run, String how) {
         int killed = 0;
         while (true) {
             Process process = training.start(output, all);
-            boolean ended = false;
+            boolean wasKilled = false;
             if (killed < kills) {
                 while (process.isAlive() && !(killed == 0 ? run.holdsRun() : Files.readString(output).contains("step"))) Thread.sleep(5);
                 moments.add(ThreadLocalRandom.current().nextLong(1, longestMillis));
-                ended = process.waitFor(moments.getLast(), TimeUnit.MILLISECONDS);
-                if (!ended) {
+                if (!process.waitFor(moments.getLast(), TimeUnit.MILLISECONDS)) {
                     process.toHandle().destroyForcibly();
+                    wasKilled = true;
                     killed++;
                 }
             }
-            process.waitFor();
+            if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new AssertionError("The process did not end; it printed " + Files.readAllLines(output));
+            }
             List<String> printed = Files.readAllLines(output);
             String how = "killed " + killed + " times after " + moments + " ms; the last process printed " + printed;
             int reported = printed.stream().filter(line -> line.startsWith("epoch ")).mapToInt(line -> Integer.parseInt(line.substring(6))).max().orElse(0);
             if (reported > 0) assertTrue(run.metrics().size() >= reported, how);
-            if (ended || process.exitValue() == 0) {
+            if (!wasKilled) {
                 assertEquals(0, process.exitValue(), how);
                 assertTrue(killed > 0, how);
                 return new KilledTraining(run, how);

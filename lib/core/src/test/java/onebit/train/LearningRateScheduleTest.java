@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
+import onebit.engine.Precision;
+import onebit.model.WideResNet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,6 +44,16 @@ class LearningRateScheduleTest {
         try (InputStream in = LearningRateScheduleTest.class.getResourceAsStream("/onebit/reference-figures/curves/" + row.id() + ".csv")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().skip(1).toList();
         }
+    }
+
+    /** A shifted-ReLU row's cosine is as long as the run, also where a folder's configuration says so; a batch-norm row's cycles are not. */
+    @ParameterizedTest
+    @MethodSource("rows")
+    void aShorterRunOfAShiftedReLURowEndsAtTheMinimumToo(Row row) {
+        boolean oneCosine = row.activation() instanceof WideResNet.Activation.ShiftedReLU;
+        LearningRateSchedule ofConfiguration = TrainingConfig.of(row, Profile.QUICK, "x", Precision.FLOAT32).withEpochs(5).schedule();
+        for (LearningRateSchedule schedule : List.of(row.schedule(5), ofConfiguration))
+            assertEquals(oneCosine ? LearningRateSchedule.MINIMUM : new WarmRestartSchedule().rateAtEnd(5, 400), schedule.rateAtEnd(5, 400), 1e-15);
     }
 
     @Test

@@ -13,9 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import onebit.data.ShiftFlipCutout;
@@ -32,8 +35,10 @@ import onebit.model.NamedTensors;
 import onebit.reference.ReferenceEngine;
 import onebit.run.Checkpoint;
 import onebit.run.EpochMetrics;
+import onebit.run.Provenance;
 import onebit.run.RunFolder;
 import onebit.run.RunJournal;
+import onebit.run.Software;
 import onebit.run.UserError;
 import onebit.testing.ChangedReference;
 import onebit.train.TrainingProgress.Phase;
@@ -348,6 +353,27 @@ class TrainerTest {
     }
 
     @Test
+    void withinAnEpochItSavesWhenTheIntervalIsOverAndNotBefore() {
+        assertEquals(List.of(0, 0, 0, 0, 0, 0), savedSteps(folder("seldom"), Duration.ofHours(1)));
+        assertEquals(2, savedSteps(folder("often"), Duration.ofSeconds(2)).get(2));
+    }
+
+    /** After each step of an epoch, of which the second takes more than two seconds, how many steps the folder's checkpoint has. */
+    private static List<Integer> savedSteps(RunFolder folder, Duration interval) {
+        List<Integer> saved = new ArrayList<>();
+        Trainer trainer = new Trainer(config("cifar10-1bit-bn").withEpochs(1), TinyTraining.dataset(), new ReferenceEngine(), 1, new ShiftFlipCutout(), interval);
+        trainer.train(folder, false, new TrainingListener() {
+            @Override
+            public void batch(TrainingProgress progress) {
+                if (progress.phase() != Phase.TRAINING) return;
+                saved.add(folder.checkpoint().map(c -> c.progress().step()).orElse(0));
+                if (saved.size() == 2) LockSupport.parkNanos(Duration.ofMillis(2100).toNanos());
+            }
+        });
+        return saved;
+    }
+
+    @Test
     void recordsHowTheFiguresCameAbout() {
         TrainingConfig config = config("cifar10-1bit-bn").withEpochs(1);
         trainer(config).train(folder("run"), false, new StopAfter(2));
@@ -356,6 +382,8 @@ class TrainerTest {
         Graph graph = config.graph(TinyTraining.dataset().shape(), 10);
         assertEquals(6.0 * graph.multiplyAccumulates() * 30 / 1e15, provenance.pflops());
         assertEquals(7, provenance.seed());
+        assertEquals(Map.of("data_batch_1.bin", "MD5 5dd7e06a14cb22eb9f671a540d1b7c25"), provenance.data());
+        assertEquals(List.of(Software.running(), Software.running()), provenance.sessions().stream().map(Provenance.Session::software).toList());
         assertEquals(2, provenance.sessions().size());
         assertEquals("epoch 1 of 1, 2 of 6 steps done", provenance.sessions().getFirst().to());
         assertEquals("epoch 1 of 1, 2 of 6 steps done", provenance.sessions().getLast().from());

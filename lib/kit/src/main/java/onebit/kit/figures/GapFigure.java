@@ -3,6 +3,7 @@ package onebit.kit.figures;
 import java.awt.Color;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import onebit.data.PublishedFigures;
@@ -80,7 +81,7 @@ public final class GapFigure {
         chart.getStyler().setChartTitleVisible(false);
         List<MeasuredGap> measured = MeasuredGap.of(runs);
         String published = "Open markers: as the authors published (4x, 10x, 15x: width; BWN: Rastegari et al. 2016).";
-        String ours = measured.isEmpty() ? " This kit has not measured a pair of rows on all images yet." : String.format(
+        String ours = measured.isEmpty() ? " This kit has not measured a pair of rows on all images yet." : String.format(Locale.ROOT,
             " Stars: pairs of runs of this kit, at the settings beside them. Runs of the authors' network that differ in their seeds lie about %.2f points"
                 + " apart (one standard deviation), so gaps of single runs about %.2f; of smaller networks, more.", Verdict.DEVIATION, Verdict.DEVIATION * Math.sqrt(2));
         return Page.of("gap", TITLE, published + ours, 1, List.of(chart));

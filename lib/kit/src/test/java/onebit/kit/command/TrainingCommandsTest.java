@@ -10,10 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import onebit.data.CifarSet;
+import onebit.data.Split;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Precision;
 import onebit.run.Json;
 import onebit.run.RunFolder;
+import onebit.testing.RealData;
 import onebit.train.Profile;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;
@@ -66,20 +72,31 @@ class TrainingCommandsTest {
         assertTrue(other.err().contains("seed is 1, not 2"), other.err());
 
         Path logits = folder.resolve("logits.csv");
-        Shell.Outcome evaluated = small("evaluate", run, "--limit", "5", "--json", "--logits", logits.toString());
+        Shell.Outcome evaluated = small("evaluate", run, "--limit", "40", "--json", "--logits", logits.toString());
         JsonNode json = Json.parse(evaluated.out(), JsonNode.class);
         List<String> fields = new ArrayList<>();
         json.fieldNames().forEachRemaining(fields::add);
         assertEquals(List.of("images", "correct", "accuracy_percent", "seconds"), fields);
-        assertEquals(5, json.get("images").asInt());
-        assertTrue(trained.out().contains(json.get("accuracy_percent").asInt() + ".00 %"), "as at the end of training");
+        assertEquals(40, json.get("images").asInt());
+        assertEquals(json.get("correct").asInt() / 0.4, json.get("accuracy_percent").asDouble(), 1e-9);
         List<String> lines = Files.readAllLines(logits);
-        assertEquals(5, lines.size());
-        for (String line : lines) assertEquals(10, line.split(",").length);
+        assertEquals(40, lines.size());
+        assertEquals(json.get("correct").asInt(), right(lines));
+        assertEquals(new RunFolder(Path.of(run)).result().orElseThrow().correct(), right(lines.subList(0, 5)), "as at the end of training");
 
         Shell.Outcome wrongSet = small("evaluate", run, "--dataset", "cifar100");
         assertEquals(1, wrongSet.code());
         assertTrue(wrongSet.err().contains("The model tells 10 classes apart, and CIFAR-100 has 100"), wrongSet.err());
+    }
+
+    /** How many of the first test images these lines of logits classify rightly. */
+    private static int right(List<String> lines) {
+        Split test = RealData.cifar(CifarSet.CIFAR_10).test();
+        return (int) IntStream.range(0, lines.size()).filter(i -> {
+            double[] logits = Stream.of(lines.get(i).split(",")).mapToDouble(Double::parseDouble).toArray();
+            assertEquals(10, logits.length);
+            return logits[test.label(i)] == DoubleStream.of(logits).max().orElseThrow();
+        }).count();
     }
 
     @Test

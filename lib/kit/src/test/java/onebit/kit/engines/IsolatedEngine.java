@@ -14,8 +14,10 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import onebit.data.Progress;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
@@ -23,6 +25,8 @@ import onebit.engine.Engine;
 import onebit.engine.Platform;
 import onebit.kit.engines.EngineDescription.Libraries;
 import onebit.run.UserError;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
+import org.eclipse.aether.transfer.RepositoryOfflineException;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -47,8 +51,16 @@ public final class IsolatedEngine {
         try {
             return new NativeArtifacts(MavenSettings::ofUser, Progress.NONE).resolve("the tests", libraries.on(Platform.current(), CpuFeatures.detect()), 0);
         } catch (UserError e) {
+            if (!isOfNetwork(e)) throw e;
             return Assumptions.abort("what the engine " + name + " needs cannot be had here: " + e.getMessage());
         }
+    }
+
+    /** Whether a file is missing for want of a network, and not because nobody has it or it is damaged. */
+    private static boolean isOfNetwork(UserError e) {
+        return e.getCause() instanceof ArtifactResolutionException resolution && resolution.getResult().getExceptions().stream().anyMatch(failure ->
+            Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause).anyMatch(t -> t instanceof RepositoryOfflineException
+                || t.getClass().getPackageName().startsWith("java.net")));
     }
 
     /** A fresh engine that sees these jars. */

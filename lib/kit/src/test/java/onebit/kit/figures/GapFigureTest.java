@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,13 +49,13 @@ class GapFigureTest {
         for (XYSeries series : chart.getSeriesCollection())
             if (series.getXYSeriesRenderStyle().equals(Optional.of(XYSeries.XYSeriesRenderStyle.Scatter)))
                 IntStream.range(0, series.getXData().length).filter(i -> !Double.isNaN(series.getYData()[i]))
-                    .forEach(i -> points.add(String.format("%s %.2f %.2f", series.getName(), series.getXData()[i], series.getYData()[i])));
+                    .forEach(i -> points.add(String.format(Locale.ROOT, "%s %.2f %.2f", series.getName(), series.getXData()[i], series.getYData()[i])));
         return points;
     }
 
     private static List<String> published() {
         return PublishedFigures.gapPoints().stream().map((GapPoint p) ->
-            String.format("%s %.2f %.2f", p.series(), p.fullPrecisionErrorPercent(), p.gapPercent())).toList();
+            String.format(Locale.ROOT, "%s %.2f %.2f", p.series(), p.fullPrecisionErrorPercent(), p.gapPercent())).toList();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class NotebookProgressTest {
@@ -14,8 +15,16 @@ class NotebookProgressTest {
 
     @Test
     void whatIsDoneAtOnceShowsNothing() {
-        for (int i = 0; i <= 100; i++) progress.update("Reading", i, 100, "images");
-        assertEquals(List.of(), output.slots);
+        for (int attempt = 0; attempt < 20; attempt++) {
+            ShownOutput shown = new ShownOutput();
+            NotebookProgress quick = new NotebookProgress(shown);
+            long begin = System.nanoTime();
+            for (int i = 0; i <= 100; i++) quick.update("Reading", i, 100, "images");
+            if (System.nanoTime() - begin > 100_000_000) continue; // held up by others
+            assertEquals(List.of(), shown.slots);
+            return;
+        }
+        Assumptions.abort("this machine is too busy to do anything at once");
     }
 
     @Test
