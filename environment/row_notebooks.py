@@ -9,27 +9,28 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
 
 ROWS = [
     ("cifar10-full-bn", "CIFAR-10, full precision, batch norm",
-     "How accurate is a wide residual network on CIFAR-10 with ordinary 32-bit weights? This is what the one-bit network of "
+     "How accurate is a wide residual network on CIFAR-10 with weights in full precision? This is what the one-bit network of "
      "notebook 02 is measured against: the difference of the two is the *gap*, the price of one bit."),
     ("cifar10-1bit-bn", "CIFAR-10, 1 bit per weight, batch norm",
      "How much accuracy does the network of notebook 01 lose, if every weight of its convolutions is only a sign, times one "
      "constant per layer? The authors lost 0.4 points at width 10, and narrow networks lose more."),
     ("cifar10-full-srelu", "CIFAR-10, full precision, shifted ReLU",
-     "Can the network be trained without batch norm? A shifted ReLU, max(-1, x), and constant factors take its place, which "
-     "suits hardware that computes in integers. With 32-bit weights this costs the authors a point against notebook 01."),
+     "Can the network be trained without batch norm in its layers? A shifted ReLU, max(-1, x), takes the place of batch norm and "
+     "ReLU, a constant factor 1/T that of the last batch norm; only the input keeps its own. That suits hardware that computes in "
+     "integers. In full precision it cost the authors a point against notebook 01."),
     ("cifar10-1bit-srelu", "CIFAR-10, 1 bit per weight, shifted ReLU",
-     "One bit per weight and no batch norm at once: is that still an accurate network? At width 10 the authors found it *more* "
-     "accurate than with 32-bit weights (notebook 03)."),
+     "One bit per weight and no batch norm but the input's at once: is that still an accurate network? At width 10 the authors "
+     "found it *more* accurate than in full precision (notebook 03); each has a T of its own, 40 here and 80 there."),
     ("cifar100-full-bn", "CIFAR-100, full precision, batch norm",
-     "How accurate is the network on the 100 classes of CIFAR-100, 500 training images each, with ordinary 32-bit weights? "
+     "How accurate is the network on the 100 classes of CIFAR-100, 500 training images each, with weights in full precision? "
      "What notebook 06 is measured against."),
     ("cifar100-1bit-bn", "CIFAR-100, 1 bit per weight, batch norm",
      "With 100 classes the task is harder and the gap larger: how much does one bit per weight lose against notebook 05? The "
      "authors lost 1.2 points at width 10."),
     ("cifar100-full-srelu", "CIFAR-100, full precision, shifted ReLU",
-     "The network without batch norm on 100 classes, with 32-bit weights."),
+     "The network without batch norm but the input's on 100 classes, in full precision."),
     ("cifar100-1bit-srelu", "CIFAR-100, 1 bit per weight, shifted ReLU",
-     "The hardest of the eight: 100 classes, one bit per weight, no batch norm."),
+     "The hardest of the eight: 100 classes, one bit per weight, no batch norm but the input's."),
 ]
 
 
@@ -50,7 +51,8 @@ def cells(number: int, row: str, title: str, question: str) -> list:
         "augmented training images, in each epoch so far. **Interrupt the kernel to stop**: the "
         "run is saved, and this cell goes on with it when it is run again. A run that is finished is left as it is.",
         ["row.train();"],
-        "## The curve over the authors' own\nTheirs is of depth 20 and width 10, whatever is trained here.",
+        "## The curve over the authors' own\nTheirs is of depth 20 and width 10, whatever is trained here."
+        + (" Its learning rate falls over 300 epochs, here over the run's own." if row.endswith("srelu") else ""),
         ["row.curve();"],
         "## Against the published number\nThe intervals are Wilson's, at 95 %: how far the choice of test images alone may move a figure.",
         ["row.comparison();"],

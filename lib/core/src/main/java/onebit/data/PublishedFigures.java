@@ -98,13 +98,13 @@ public final class PublishedFigures {
             number(line, "gap_percent"), line.get("source")));
     }
 
-    /** The paper's table 3, networks of less than 40 million parameters. Columns: parameters, C10, C100, ImageNet32 top-1 / top-5. */
+    /** Table 3 of the authors' Summary figure, networks of less than 40 million parameters. Columns: parameters, C10, C100, ImageNet32 top-1 / top-5. */
     public static List<ComparedMethod> networksCompared() {
         return read("summary_table3.csv", line -> new ComparedMethod(line.get("method"), List.of(line.get("params"), hundredths(line.get("c10_error")),
             hundredths(line.get("c100_error")), line.get("imagenet32_top1_top5_error")), line.get("authors_own").equals("1")));
     }
 
-    /** The paper's table 4, networks of one bit per weight. Columns: C10, C100, SVHN, ImageNet top-1 / top-5. */
+    /** Table 4 of the authors' Summary figure, networks of one bit per weight. Columns: C10, C100, SVHN, ImageNet top-1 / top-5. */
     public static List<ComparedMethod> oneBitNetworksCompared() {
         return read("summary_table4.csv", line -> new ComparedMethod(line.get("method"), List.of(hundredths(line.get("c10_error")),
             hundredths(line.get("c100_error")), hundredths(line.get("svhn_error")), line.get("imagenet_top1_top5_error")),

@@ -2,9 +2,7 @@ package onebit.train;
 
 import java.time.Duration;
 import java.util.Optional;
-import onebit.data.Augmentation;
 import onebit.data.Dataset;
-import onebit.data.ShiftFlipCutout;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
@@ -26,11 +24,10 @@ import onebit.run.UserError;
  * @param dataset            the whole data set; the configuration's limits are applied to it
  * @param engine             the configuration's
  * @param threads            compute threads; 0 leaves it to the engine. No part of the configuration: a run goes on with any number
- * @param augmentation       of training images
  * @param checkpointInterval time between two checkpoints within an epoch, longer where that would take more than a twentieth of
  *                           the time; zero for one after every step. Each epoch ends with one too
  */
-public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int threads, Augmentation augmentation, Duration checkpointInterval) {
+public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int threads, Duration checkpointInterval) {
 
     public Trainer {
         if (!dataset.name().equals(config.dataset()))
@@ -40,9 +37,9 @@ public record Trainer(TrainingConfig config, Dataset dataset, Engine engine, int
         dataset = config.part(dataset);
     }
 
-    /** With the paper's augmentation, and a checkpoint a minute. */
+    /** With a checkpoint a minute. */
     public Trainer(TrainingConfig config, Dataset dataset, Engine engine, int threads) {
-        this(config, dataset, engine, threads, new ShiftFlipCutout(), Duration.ofSeconds(60));
+        this(config, dataset, engine, threads, Duration.ofSeconds(60));
     }
 
     /**

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import onebit.data.Augmentation;
+import onebit.data.ShiftFlipCutout;
 import onebit.data.TestBatch;
 import onebit.data.TrainingEpoch;
 import onebit.engine.Network;
@@ -29,6 +31,9 @@ final class TrainingRun {
 
     /** Checkpoints within an epoch take at most this part of the time; large networks on slow disks save less often than asked. */
     private static final double CHECKPOINT_SHARE = 0.05;
+
+    /** All rows have it. */
+    private static final Augmentation AUGMENTATION = new ShiftFlipCutout();
 
     private final TrainingConfig config;
     private final Trainer trainer;
@@ -102,7 +107,7 @@ final class TrainingRun {
 
     /** The rest of an epoch's steps; false if asked to stop. */
     private boolean trainEpoch() {
-        TrainingEpoch images = new TrainingEpoch(trainer.dataset().train(), trainer.augmentation(), config.seed(), epoch, config.batchSize());
+        TrainingEpoch images = new TrainingEpoch(trainer.dataset().train(), AUGMENTATION, config.seed(), epoch, config.batchSize());
         while (step < steps) {
             if (mustStop()) return false;
             double rate = schedule.rate(epoch, step, steps);

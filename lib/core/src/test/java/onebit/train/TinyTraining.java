@@ -9,7 +9,6 @@ import java.util.function.Function;
 import onebit.data.Checksum;
 import onebit.data.Dataset;
 import onebit.data.GeneratedDataset;
-import onebit.data.ShiftFlipCutout;
 import onebit.engine.Engine;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
@@ -57,7 +56,7 @@ public final class TinyTraining {
     }
 
     public static Trainer trainer(TrainingConfig config, Engine engine) {
-        return new Trainer(config, dataset(), engine, THREADS, new ShiftFlipCutout(), Duration.ZERO);
+        return new Trainer(config, dataset(), engine, THREADS, Duration.ZERO);
     }
 
     /** Begins the run in the folder on this engine, or goes on with it. */

@@ -361,7 +361,7 @@ class TrainerTest {
     /** After each step of an epoch, of which the second takes more than two seconds, how many steps the folder's checkpoint has. */
     private static List<Integer> savedSteps(RunFolder folder, Duration interval) {
         List<Integer> saved = new ArrayList<>();
-        Trainer trainer = new Trainer(config("cifar10-1bit-bn").withEpochs(1), TinyTraining.dataset(), new ReferenceEngine(), 1, new ShiftFlipCutout(), interval);
+        Trainer trainer = new Trainer(config("cifar10-1bit-bn").withEpochs(1), TinyTraining.dataset(), new ReferenceEngine(), 1, interval);
         trainer.train(folder, false, new TrainingListener() {
             @Override
             public void batch(TrainingProgress progress) {

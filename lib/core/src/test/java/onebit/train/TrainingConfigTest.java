@@ -1,14 +1,12 @@
 package onebit.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import onebit.data.ShiftFlipCutout;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
 import onebit.engine.NetworkOptions;
@@ -57,7 +55,6 @@ class TrainingConfigTest {
     void trainsByTheSettingsOfTheMethod() {
         assertEquals(new NetworkOptions(Device.CPU, Precision.FLOAT32, ConvolutionAlgorithm.AUTO, 125, 0, true, 0.9, 5e-4), quick.options());
         Trainer trainer = new Trainer(quick.withBatchSize(5), TinyTraining.dataset(), new ReferenceEngine(), 0);
-        assertInstanceOf(ShiftFlipCutout.class, trainer.augmentation());
         assertEquals(Duration.ofMinutes(1), trainer.checkpointInterval());
     }
 

@@ -80,10 +80,11 @@ public final class GapFigure {
         XYChart chart = chart(runs);
         chart.getStyler().setChartTitleVisible(false);
         List<MeasuredGap> measured = MeasuredGap.of(runs);
-        String published = "Open markers: as the authors published (4x, 10x, 15x: width; BWN: Rastegari et al. 2016).";
+        String published = "Open markers: as the authors published (4x, 10x, 15x: width; CIFAR-100 4x without cutout, 10x and CIFAR-10 with it; BWN: Rastegari et al."
+            + " 2016, read off the authors' figure).";
         String ours = measured.isEmpty() ? " This kit has not measured a pair of rows on all images yet." : String.format(Locale.ROOT,
-            " Stars: pairs of runs of this kit, at the settings beside them. Runs of the authors' network that differ in their seeds lie about %.2f points"
-                + " apart (one standard deviation), so gaps of single runs about %.2f; of smaller networks, more.", Verdict.DEVIATION, Verdict.DEVIATION * Math.sqrt(2));
+            " Stars: pairs of runs of this kit, with cutout, at the settings beside them. Among runs of WRN-20-10 on CIFAR-100 that differ in their seeds"
+                + " accuracy has a standard deviation of about %.2f points (measured by others), so a gap of two of about %.2f; of smaller networks, more.", Verdict.DEVIATION, Verdict.DEVIATION * Math.sqrt(2));
         return Page.of("gap", TITLE, published + ours, 1, List.of(chart));
     }
 

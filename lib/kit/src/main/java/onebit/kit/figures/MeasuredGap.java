@@ -10,7 +10,7 @@ import onebit.train.Row;
 
 /**
  * What one bit per weight cost in runs of this kit: a full-precision row and its one-bit row, of the same data set and norm,
- * with the same settings, by the same engine at the same precision.
+ * with the same settings (but T, which each shifted-ReLU row has its own of), by the same engine at the same precision.
  */
 public record MeasuredGap(Reproduction full, Reproduction oneBit) {
 

@@ -4,6 +4,8 @@ import java.util.List;
 import onebit.data.PublishedFigures;
 import onebit.data.PublishedFigures.CurvePoint;
 import onebit.run.EpochMetrics;
+import onebit.model.WideResNet.Activation;
+import onebit.train.Row;
 import onebit.train.TrainingConfig;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.AxesChartStyler;
@@ -40,7 +42,7 @@ public final class TrainingFigure {
         style.setXAxisDecimalPattern(config.epochs() < 8 ? "0.0" : "0").setYAxisDecimalPattern("0").setXAxisTickMarkSpacingHint(90).setMarkerSize(8);
         List<CurvePoint> theirs = PublishedFigures.curve(config.row()).stream().filter(p -> p.epoch() <= config.epochs()).toList();
         if (!theirs.isEmpty())
-            Charts.line(chart, "authors, test (20-10)", theirs.stream().mapToDouble(CurvePoint::epoch).toArray(),
+            Charts.line(chart, "authors, test (20-10" + (otherRates(config) ? ", of " + Row.of(config.row()).paperEpochs() + " epochs)" : ")"), theirs.stream().mapToDouble(CurvePoint::epoch).toArray(),
                 theirs.stream().mapToDouble(p -> 100 * p.testAccuracy()).toArray(), Ink.line(1.6), Ink.THEIRS);
         if (!running.isEmpty())
             Charts.line(chart, "this run, training", running.stream().mapToDouble(Point::epoch).toArray(),
@@ -52,5 +54,11 @@ public final class TrainingFigure {
             chart.getSeriesCollection().stream().filter(s -> s.getLineColor() != Ink.ORANGE)
                 .forEach(s -> s.setMarker(SeriesMarkers.CIRCLE).setMarkerColor(s.getLineColor()));
         return chart;
+    }
+
+    /** Whether the authors' learning rate was another in the same epochs: with shifted ReLU it falls over the run's length. */
+    private static boolean otherRates(TrainingConfig config) {
+        Row row = Row.of(config.row());
+        return row.activation() instanceof Activation.ShiftedReLU && config.epochs() != row.paperEpochs();
     }
 }

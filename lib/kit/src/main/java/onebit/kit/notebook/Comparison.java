@@ -59,7 +59,7 @@ record Comparison(Run run, PublishedFigures.Result published) {
         return switch (verdict) {
             case OTHER_SETTINGS -> "Verdict: other settings. This run (" + reproduction.description() + ") is not of the authors' size and length (20-10, "
                 + Row.of(run.config().row()).paperEpochs() + " epochs, all images), so that its " + difference + " say nothing about theirs.";
-            case AGREES, ABOVE, BELOW -> String.format(Locale.ROOT, "Verdict: %s; %s, where %.2f points either way are what the seed alone makes.", verdict.words(), difference, Verdict.TOLERANCE);
+            case AGREES, ABOVE, BELOW -> String.format(Locale.ROOT, "Verdict: %s; %s. Up to %.2f points either way count as agreement; of six faithful runs one is expected further off, by its seed alone.", verdict.words(), difference, Verdict.TOLERANCE);
             case NOT_RUN -> throw new IllegalStateException("A finished run has been run.");
         };
     }

@@ -28,7 +28,7 @@ final class NetworkTable {
         long oneBit = graph.convolutions().stream().filter(c -> c.quantizer() instanceof OneBit).mapToLong(Node.Conv::weights).sum();
         return String.format(Locale.ROOT, "Network of %d nodes for images of %s and %d classes: %d convolutions with %,d weights, %s; %.1f million multiply-accumulates an image.",
             graph.nodes().size(), graph.inputShape(), graph.classes(), graph.convolutions().size(), weights,
-            oneBit == weights ? "one bit each" : oneBit == 0 ? "all float32" : String.format(Locale.ROOT, "%,d of them one bit each", oneBit),
+            oneBit == weights ? "one bit each" : oneBit == 0 ? "in full precision" : String.format(Locale.ROOT, "%,d of them one bit each", oneBit),
             graph.multiplyAccumulates() / 1e6);
     }
 

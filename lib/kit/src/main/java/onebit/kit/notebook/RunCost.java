@@ -44,7 +44,7 @@ final class RunCost {
         String[][] lines = {
             {"Network", "depth " + config.depth() + ", width " + config.width()},
             {"Length", number(config.epochs()) + " epochs of " + number(train) + " images; tested on " + number(test) + " after each"},
-            {"Weights", number(weights) + ", " + (oneBit ? size(weights / 8.0) + " at one bit each" : size(weights * 4.0) + " in float32")},
+            {"Weights", number(weights) + ", " + (oneBit ? size(weights / 8.0) + " at one bit each" : size(weights * 4.0) + " as stored, in float32")},
             {"Arithmetic", String.format(Locale.ROOT, "%.4g PFLOP", graph.trainingPflops((double) train * config.epochs()))},
             {"Engine", choice.explanation()},
             {"Pace here", number(Math.round(rate)) + " images a second, " + pace.shownBy},

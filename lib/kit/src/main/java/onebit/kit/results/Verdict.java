@@ -25,7 +25,7 @@ public enum Verdict {
     public static final double DEVIATION = 0.25;
 
     /**
-     * Two deviations, in points. The same for a mean over seeds: what it is compared with is a single run, whose luck more
+     * Two deviations, in points: two single runs differ by more in one case of six. The same for a mean over seeds: what it is compared with is a single run, whose luck more
      * of our runs do not even out.
      */
     public static final double TOLERANCE = 2 * DEVIATION;

@@ -34,7 +34,7 @@ class SummaryFigureTest {
     @Test
     void hasThePapersTablesWithTheAuthorsRowsBold() {
         assertEquals(List.of("1-bit weights WRN 20-10", "27M", "4.72", "19.35", "44.27 / 21.09"), lines(0, Look.BOLD).getFirst());
-        assertEquals(List.of(List.of("My approach", "3.29", "16.97", "1.93", "26.04 / 8.48")), lines(1, Look.BOLD));
+        assertEquals(List.of(List.of("The authors' approach", "3.29", "16.97", "1.93", "26.04 / 8.48")), lines(1, Look.BOLD));
         assertEquals(9, lines(0, Look.PLAIN).size());
         assertEquals(6, lines(1, Look.PLAIN).size());
         assertEquals(List.of(), lines(0, Look.OURS));
@@ -51,7 +51,7 @@ class SummaryFigureTest {
 
         String oneBit = "1-bit weights WRN 20-1 + cutout, batch norm, 30 epochs, cpu bf16", full = "Full precision WRN 20-1 + cutout, batch norm, 30 epochs, cpu bf16";
         assertEquals(List.of(List.of(oneBit, "0.27M", "15.00", "45.00 ± 0.28", ""), List.of(full, "0.27M", "", "38.80", "")), lines(0, Look.OURS),
-            "sorted by CIFAR-100");
+            "by CIFAR-100, the largest first");
         assertEquals(List.of(List.of(oneBit, "15.00", "45.00 ± 0.28", "", "")), lines(1, Look.OURS), "one bit per weight only");
     }
 

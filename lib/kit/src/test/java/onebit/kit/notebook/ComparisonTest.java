@@ -45,7 +45,7 @@ class ComparisonTest {
 
     @Test
     void atTheAuthorsSettingsTheVerdictIsGivenWithWhatTheSeedMakes() {
-        assertEquals("Verdict: agrees; +0.08 points against the published 96.62 %, where 0.50 points either way are what the seed alone makes.",
+        assertEquals("Verdict: agrees; +0.08 points against the published 96.62 %. Up to 0.50 points either way count as agreement; of six faithful runs one is expected further off, by its seed alone.",
             of(Profile.PAPER, 9670, 10_000).sentence());
         assertTrue(of(Profile.PAPER, 9500, 10_000).sentence().startsWith("Verdict: below; -1.62 points"));
         assertTrue(of(Profile.PAPER, 9800, 10_000).sentence().startsWith("Verdict: above; +1.38 points"));

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +17,6 @@ import java.util.function.Supplier;
 import onebit.data.Dataset;
 import onebit.data.GeneratedDataset;
 import onebit.data.Progress;
-import onebit.data.ShiftFlipCutout;
 import onebit.engine.Batch;
 import onebit.engine.Engine;
 import onebit.engine.NetworkOptions;
@@ -57,7 +55,7 @@ class LiveTrainingTest {
     private static Trainer trainer(Engine engine) {
         Dataset made = GeneratedDataset.of(new Shape(3, 4, 4), 10, 30, 13, 1);
         Dataset named = new Dataset("cifar10", made.title(), made.classNames(), made.train(), made.test(), made.checksums(), made.source());
-        return new Trainer(CONFIG, named, engine, 0, new ShiftFlipCutout(), Duration.ofMinutes(1));
+        return new Trainer(CONFIG, named, engine, 0);
     }
 
     private RunFolder run(String name) {
