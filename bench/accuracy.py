@@ -1,6 +1,6 @@
 """Whether a precision or a way of convolution costs accuracy: test accuracy of run folders, by setting, with intervals.
 
-    python3 accuracy.py [--of test_accuracy|train_loss|test_loss] [FOLDER ...]
+    python3 accuracy.py [--of test_accuracy|train_loss|test_loss] [--by-seed] [FOLDER ...]
 
 FOLDER: run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills).
 
@@ -10,6 +10,8 @@ after a few steps rounding has led runs of one seed apart).
 
 A run counts at its end and, finished or not, at each epoch at whose end the learning rate was at its lowest. With warm restarts
 (the rows with batch norm) that is after 2, 6, 14 and so on: up to there it is, to the last bit, a run of so many epochs.
+
+--by-seed prints every run's value instead, in the order of the seeds.
 
 --of train_loss compares the mean loss of the last epoch's training images instead, which the luck of a seed changes less.
 """
@@ -176,6 +178,16 @@ def differences(runs: dict, measure: str = ACCURACY) -> str:
     return "\n".join(rows)
 
 
+def by_seed(runs: dict, measure: str = ACCURACY) -> str:
+    seeds = sorted({seed for kinds in runs.values() for values in kinds.values() for seed in values})
+    kinds = sorted({kind for found in runs.values() for kind in found}, key=lambda kind: (kind != BASE, kind))
+    rows = ["| Row | Network | Epochs | " + " | ".join(kinds) + " |", "| --- " * (3 + len(kinds)) + "|"]
+    for task, found in sorted(runs.items(), key=lambda item: (item[0].width, item[0].depth, item[0].row, item[0].epochs, item[0].images)):
+        values = ([found.get(kind, {}).get(seed) for seed in seeds] for kind in kinds)
+        rows.append(f"| {task.cells()} | " + " | ".join(", ".join("-" if v is None else f"{v:{digits(measure)}}" for v in some) for some in values) + " |")
+    return f"Seeds: {', '.join(map(str, seeds))}.\n\n" + "\n".join(rows)
+
+
 def digits(measure: str) -> str:
     return ".2f" if measure == ACCURACY else ".4f"
 
@@ -188,10 +200,14 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("folders", nargs="*", type=Path, default=[PROJECT / "bench" / "results" / "seeds"], metavar="FOLDER")
     p.add_argument("--of", choices=[ACCURACY, *LOSSES], default=ACCURACY, help=f"what is compared (default: {ACCURACY})")
+    p.add_argument("--by-seed", action="store_true", help="every run's value, without statistics")
     a = p.parse_args()
     runs, notes = read(a.folders, a.of)
     if not runs:
         sys.exit("accuracy.py: no run in these folders has reached an epoch that counts; bench/seeds makes some.")
+    if a.by_seed:
+        print(by_seed(runs, a.of))
+        return
     print(means(runs, a.of) + "\n\n" + differences(runs, a.of) + "".join("\n\n" + note for note in notes))
 
 

@@ -134,6 +134,14 @@ class Accuracy(unittest.TestCase):
         self.assertIn("| bf16 winograd | 3, 3 | +0.50 |", accuracy.differences(runs))
         self.assertEqual(notes, ["1 unfinished runs are left out, which have reached no epoch that counts."])
 
+    def test_every_runs_value_has_its_place_among_the_seeds(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run(folder, 1, "float32", "direct", "direct convolutions", {6: 72.5})
+            run(folder, 3, "bf16", "winograd", "16 of 20 convolutions by Winograd", {6: 71.5})
+            runs, _ = accuracy.read([Path(folder)])
+        self.assertEqual("Seeds: 1, 3.\n\n| Row | Network | Epochs | float32 direct | bf16 winograd |\n| --- | --- | --- | --- | --- |\n"
+                         "| cifar10-1bit-bn | 20-1 | 6 | 72.50, - | -, 71.50 |", accuracy.by_seed(runs))
+
     def test_losses_are_compared_as_accuracy_is(self):
         with tempfile.TemporaryDirectory() as folder:
             for seed in (1, 2, 3):
