@@ -5,8 +5,9 @@
 FOLDER: run folders, or folders of them (default: bench/results/seeds, which bench/seeds fills).
 
 Prints two tables in Markdown: mean, standard deviation and 95 % interval of the mean (Student's t) of every setting; and for every
-setting its difference from float32 by direct convolutions, with a 95 % interval (Welch's: the runs count as independent, since
-after a few steps rounding has led runs of one seed apart).
+setting its difference from float32 by direct convolutions, with 95 % intervals of two kinds: Welch's, for which all runs are
+independent, and that of the differences between runs of one seed (paired), which begin with the same weights and see the same images
+in the same order, until rounding leads them apart. Both hold; the paired one is the narrower where a seed's luck outlasts that.
 
 A run counts at its end and, finished or not, at each epoch at whose end the learning rate was at its lowest. With warm restarts
 (the rows with batch norm) that is after 2, 6, 14 and so on: up to there it is, to the last bit, a run of so many epochs.
@@ -160,22 +161,30 @@ def means(runs: dict, measure: str = ACCURACY) -> str:
 
 def differences(runs: dict, measure: str = ACCURACY) -> str:
     form = digits(measure)
-    rows = [f"| Row | Network | Epochs | Arithmetic | n, n of {BASE} | Minus {BASE}{', points' if measure == ACCURACY else ''} | 95 % interval |", "| --- | --- | --- | --- | --- | --- | --- |"]
-    found = defaultdict(list)
+    rows = [f"| Row | Network | Epochs | Arithmetic | n, n of {BASE} | Minus {BASE}{', points' if measure == ACCURACY else ''} | 95 % interval | Pairs of a seed | Paired | 95 % interval |",
+            "| --- " * 10 + "|"]
+    found, paired = defaultdict(list), defaultdict(list)
     for task, kinds in sorted(runs.items()):
-        base = list(kinds.get(BASE, {}).values())
+        base = kinds.get(BASE, {})
         for kind, seeds in sorted(kinds.items()):
-            values = list(seeds.values())
-            if kind != BASE and len(values) > 1 and len(base) > 1:
-                estimate = difference(mean(values), mean(base))
-                found[task.epochs, kind].append((len(values), estimate))
-                rows.append(f"| {task.cells()} | {kind} | {len(values)}, {len(base)} | " + signed(estimate, form))
+            if kind != BASE and len(seeds) > 1 and len(base) > 1:
+                estimate = difference(mean(list(seeds.values())), mean(list(base.values())))
+                found[task.epochs, kind].append((len(seeds), estimate))
+                pairs = [value - base[seed] for seed, value in seeds.items() if seed in base]
+                if len(pairs) > 1:
+                    paired[task.epochs, kind].append((len(pairs), mean(pairs)))
+                rows.append(f"| {task.cells()} | {kind} | {len(seeds)}, {len(base)} | " + signed(estimate, form)
+                            + (f" {len(pairs)} | " + signed(mean(pairs), form) if len(pairs) > 1 else " | | |"))
     for (epochs, kind), estimates in sorted(found.items()):  # not over epochs: one run counts at several
         if len(estimates) > 1:
-            total = sum(n for n, _ in estimates)
-            rows.append(f"| **all {len(estimates)} of {epochs} epochs, weighted by their runs** | | {epochs} | {kind} | {total} | "
-                        + signed(combined([(n / total, e) for n, e in estimates]), form))
+            rows.append(f"| **all {len(estimates)} of {epochs} epochs, weighted by their runs** | | {epochs} | {kind} | {weighted(estimates, form)}"
+                        + (f" {weighted(paired[epochs, kind], form)}" if paired[epochs, kind] else " | | |"))
     return "\n".join(rows)
+
+
+def weighted(estimates: list[tuple[int, Estimate]], form: str) -> str:
+    total = sum(n for n, _ in estimates)
+    return f"{total} | " + signed(combined([(n / total, e) for n, e in estimates]), form)
 
 
 def by_seed(runs: dict, measure: str = ACCURACY) -> str:

@@ -134,6 +134,16 @@ class Accuracy(unittest.TestCase):
         self.assertIn("| bf16 winograd | 3, 3 | +0.50 |", accuracy.differences(runs))
         self.assertEqual(notes, ["1 unfinished runs are left out, which have reached no epoch that counts."])
 
+    def test_runs_of_one_seed_are_compared_in_pairs_too(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for seed, better in ((1, 1), (2, 2), (3, 3), (4, None)):
+                run(folder, seed, "float32", "direct", "direct convolutions", {6: 70.0 + seed})
+                if better:
+                    run(folder, seed, "bf16", "direct", "direct convolutions", {6: 70.0 + seed + better})
+            runs, _ = accuracy.read([Path(folder)])
+        # by hand: differences 1, 2, 3, mean 2, error 1 / sqrt(3), Student's t 4.303
+        self.assertIn("| bf16 direct | 3, 4 | +1.50 | -2.54 to +5.54 | 3 | +2.00 | -0.48 to +4.48 |", accuracy.differences(runs))
+
     def test_every_runs_value_has_its_place_among_the_seeds(self):
         with tempfile.TemporaryDirectory() as folder:
             run(folder, 1, "float32", "direct", "direct convolutions", {6: 72.5})
