@@ -6,12 +6,14 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import onebit.run.UserError;
 
 /**
  * The HTTP proxy that the environment names, as curl and npm take it: {@code https_proxy}, {@code http_proxy} and {@code no_proxy},
@@ -35,9 +37,15 @@ final class EnvironmentProxy extends ProxySelector {
         List<Proxy> javas = ProxySelector.getDefault().select(uri);
         if (javas.stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT) || isExcepted(uri.getHost())) return javas;
         // In capitals, HTTP_PROXY may come from a request to a web server that started this program: curl does not take it either.
-        String named = uri.getScheme().equals("https") ? value("https_proxy", "HTTPS_PROXY") : value("http_proxy");
+        boolean secure = uri.getScheme().equals("https");
+        String named = secure ? value("https_proxy", "HTTPS_PROXY") : value("http_proxy");
         if (named.isEmpty()) return javas;
-        URI proxy = URI.create(named.contains("://") ? named : "http://" + named);
+        URI proxy;
+        try {
+            proxy = new URI(named.contains("://") ? named : "http://" + named);
+        } catch (URISyntaxException e) { // whose text has the address, and that a password
+            throw new UserError("The environment variable " + (secure ? "https_proxy" : "http_proxy") + " is not the address of a proxy, http://HOST:PORT. Correct it, or unset it.");
+        }
         if (!"http".equals(proxy.getScheme()) || proxy.getHost() == null) return javas;
         return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort())));
     }

@@ -41,6 +41,7 @@ public final class OutOfMemory {
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
             if (TEXTS.stream().noneMatch(text::contains)) continue;
+            if (text.contains("native thread")) return Optional.empty(); // of which there are too many, though Java says memory, too
             String said = text.lines().findFirst().orElse(""); // libtorch's own stack may follow, with any names in it
             boolean gpu = options.device() == Device.CUDA && HOST.stream().noneMatch(said::contains);
             return Optional.of(new UserError("The memory of " + (gpu ? "the GPU" : "this machine") + " is not enough for this network with batches of "

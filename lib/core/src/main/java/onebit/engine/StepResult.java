@@ -18,12 +18,9 @@ public record StepResult(double loss, int correct) {
         int classes = logits.length / labels.length, correct = 0;
         double loss = 0;
         for (int i = 0; i < labels.length; i++) {
-            int first = i * classes, greatest = first;
-            for (int c = first + 1; c < first + classes; c++) if (logits[c] > logits[greatest]) greatest = c;
-            double sum = 0;
-            for (int c = first; c < first + classes; c++) sum += Math.exp((double) logits[c] - logits[greatest]);
-            loss += logits[greatest] + Math.log(sum) - logits[first + labels[i]];
-            if (greatest == first + labels[i]) correct++;
+            Softmax softmax = Softmax.of(logits, i * classes, classes);
+            loss += softmax.loss(logits[i * classes + labels[i]]);
+            if (softmax.greatest() == labels[i]) correct++;
         }
         return new StepResult(loss / labels.length, correct);
     }

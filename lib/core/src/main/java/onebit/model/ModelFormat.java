@@ -2,7 +2,7 @@ package onebit.model;
 
 import java.nio.file.Path;
 
-/** A file format of another program for models. Found by {@link java.util.ServiceLoader}. */
+/** A file format of another program for models, with the name of the engine in whose jar {@link java.util.ServiceLoader} finds it. */
 public interface ModelFormat {
 
     /** Name on the command line: {@code dl4j}, ... */

@@ -130,10 +130,15 @@ public final class WideResNet {
         }
     }
 
-    static void check(int depth, int width, int classes, Shape input) {
+    /** @throws IllegalArgumentException if there is no network of this depth or width, in a sentence */
+    public static void checkSize(int depth, int width) {
         if (depth < 8 || (depth - 2) % 6 != 0)
             throw new IllegalArgumentException("The depth must be 6n + 2 (8, 14, 20, 26, ...), not " + depth + ".");
         if (width < 1 || width > MAX_WIDTH) throw new IllegalArgumentException("The width must be from 1 to " + MAX_WIDTH + ", not " + width + ".");
+    }
+
+    static void check(int depth, int width, int classes, Shape input) {
+        checkSize(depth, width);
         if (classes < 2) throw new IllegalArgumentException("A network tells 2 or more classes apart, not " + classes + ".");
         if (input.channels() != 1 && input.channels() != 3)
             throw new IllegalArgumentException("Images have 1 channel (grey) or 3 (colour), not " + input.channels() + ".");

@@ -41,7 +41,8 @@ public sealed interface Pass {
     }
 
     /**
-     * Convolution of what {@code source} reads, plus {@code skip}; stored, and summed if a batch norm reads the result.
+     * Convolution of what {@code source} reads, plus {@code skip}; stored, and summed if a batch norm reads the result. In training the
+     * moments of {@code source}'s batch norm are those sums, and move its running averages here, or in {@link Head}.
      */
     record Forward(Node.Conv conv, Reading source, Optional<Buffer> skip, Buffer out) implements Pass {
         @Override

@@ -7,10 +7,4 @@ import onebit.model.Node;
  * How a convolution sees a stored tensor: normalized, then activated. What is stored is the tensor before both, so
  * that backward can recompute the rest.
  */
-public record Reading(Buffer tensor, Optional<Node.BatchNorm> norm, Activation activation) {
-
-    /** Whether the convolution sees the tensor as it is stored. */
-    public boolean plain() {
-        return norm.isEmpty() && activation == Activation.NONE;
-    }
-}
+public record Reading(Buffer tensor, Optional<Node.BatchNorm> norm, Activation activation) {}

@@ -3,6 +3,7 @@ package onebit.published;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import onebit.data.CifarSet;
 import onebit.model.Graph;
 import onebit.model.Model;
 import onebit.model.NamedTensors;
@@ -58,7 +59,7 @@ public final class MatModel {
             case 100 -> "cifar100";
             default -> throw file.error("it tells " + classes + " classes apart; expected were CIFAR's 10 or 100.");
         };
-        Shape images = new Shape(3, 32, 32);
+        Shape images = CifarSet.SHAPE;
         WeightQuantizer quantizer = quantizer();
         Graph graph = switch (layers.layout()) {
             case KERAS -> WideResNet.graph(new WideResNet.Spec(depth, width, classes, WideResNet.Activation.BATCH_NORM, quantizer,

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import onebit.run.AtomicFile;
 import onebit.run.UserError;
 import us.hebi.matlab.mat.format.Mat5;
 import us.hebi.matlab.mat.types.Array;
@@ -66,7 +67,7 @@ final class MatVariables {
             checkHeader(file, start);
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + e.getMessage() + ".", e);
+            throw new UserError(file + " could not be read: " + AtomicFile.reason(e) + ".", e);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import onebit.data.Download;
 import onebit.data.Progress;
 import onebit.data.UserCache;
+import onebit.run.AtomicFile;
 import onebit.run.UserError;
 
 /**
@@ -87,7 +88,7 @@ public record PublishedModels(List<PublishedModel> models, URI repository, Path 
                 if (model.isEmpty() && hasKnownName(file)) altered.add(file);
             }
         } catch (IOException e) {
-            throw new UserError(folder + " could not be searched for the published models: " + e.getMessage() + ".", e);
+            throw new UserError(folder + " could not be searched for the published models: " + AtomicFile.reason(e) + ".", e);
         }
         List<PublishedModel> missing = models.stream().filter(m -> !found.containsKey(m)).toList();
         if (!missing.isEmpty())

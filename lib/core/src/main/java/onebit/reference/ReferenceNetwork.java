@@ -53,21 +53,21 @@ final class ReferenceNetwork extends CheckedNetwork {
 
     @Override
     protected StepResult step(Batch batch, double learningRate) {
-        Pass pass = new Pass(graph, parameters, batch, true);
-        Map<String, double[]> gradients = pass.backward();
-        for (Node node : graph.nodes()) if (node instanceof Node.BatchNorm n) updateAverages(n, pass);
+        Propagation propagation = new Propagation(graph, parameters, batch, true);
+        Map<String, double[]> gradients = propagation.backward();
+        for (Node node : graph.nodes()) if (node instanceof Node.BatchNorm n) updateAverages(n, propagation);
         for (Graph.Parameter p : graph.parameters()) if (p.trainable()) descend(p, gradients.get(p.name()), learningRate);
-        return pass.result();
+        return propagation.result();
     }
 
     @Override
     protected StepResult infer(Batch batch, float[] logits) {
-        Pass pass = new Pass(graph, parameters, batch, false);
+        Propagation propagation = new Propagation(graph, parameters, batch, false);
         if (logits != null) {
-            double[] values = pass.logits();
+            double[] values = propagation.logits();
             for (int i = 0; i < values.length; i++) logits[i] = (float) values[i];
         }
-        return pass.result();
+        return propagation.result();
     }
 
     @Override
@@ -76,10 +76,10 @@ final class ReferenceNetwork extends CheckedNetwork {
         momenta.clear();
     }
 
-    private void updateAverages(Node.BatchNorm n, Pass pass) {
-        Normalization batch = pass.normalization(n.name());
+    private void updateAverages(Node.BatchNorm n, Propagation propagation) {
+        Normalization batch = propagation.normalization(n.name());
         double[] mean = parameters.get(Role.MEAN.of(n.name())), variance = parameters.get(Role.VARIANCE.of(n.name()));
-        double values = pass.activation(n.name()).valuesPerChannel(), correction = values / Math.max(1, values - 1);
+        double values = propagation.activation(n.name()).valuesPerChannel(), correction = values / Math.max(1, values - 1);
         for (int c = 0; c < mean.length; c++) {
             mean[c] = (float) (n.momentum() * mean[c] + (1 - n.momentum()) * batch.mean()[c]);
             variance[c] = (float) (n.momentum() * variance[c] + (1 - n.momentum()) * batch.variance()[c] * correction);

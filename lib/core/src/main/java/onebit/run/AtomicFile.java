@@ -6,14 +6,18 @@ import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Files that are there whole or not at all, whenever the process or the machine stops. */
 public final class AtomicFile {
@@ -24,12 +28,15 @@ public final class AtomicFile {
         void writeTo(OutputStream out) throws IOException;
     }
 
+    private static final Pattern PART = Pattern.compile(".+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.part");
+
     private AtomicFile() {}
 
     /**
      * Writes {@code target} by way of a temporary file in the same folder, which is created if absent. A former
      * {@code target} is replaced, one that a link points to where it is; if anything fails it stands as it was and the temporary
-     * file is gone. What is no file, such as {@code /dev/null} or a pipe, is written to as it is.
+     * file is gone. What is no file, such as {@code /dev/null} or a pipe, is written to as it is; to the file that this program's
+     * output goes to, {@code /dev/stdout}, it is added.
      *
      * @throws UserError if the file cannot be written, saying why
      */
@@ -37,8 +44,8 @@ public final class AtomicFile {
         Path temporary = null;
         try {
             if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
-            if (Files.exists(target) && !Files.isRegularFile(target)) {
-                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.WRITE))) {
+            if (Files.exists(target) && (!Files.isRegularFile(target) || isOfSystem(target))) {
+                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.WRITE, StandardOpenOption.APPEND))) {
                     content.writeTo(out);
                 }
                 return;
@@ -58,6 +65,17 @@ public final class AtomicFile {
         } finally {
             if (temporary != null) temporary.toFile().delete();
         }
+    }
+
+    /** Whether the name is one of the operating system's for something that is open. */
+    private static boolean isOfSystem(Path target) {
+        Path absolute = target.toAbsolutePath().normalize();
+        return absolute.startsWith("/dev") || absolute.startsWith("/proc");
+    }
+
+    /** Whether this is a temporary file that {@link #write} has not completed, by its name. */
+    static boolean isPart(Path file) {
+        return PART.matcher(file.getFileName().toString()).matches();
     }
 
     /** As {@link #write(Path, Content)}, for a text, in UTF-8. */
@@ -122,14 +140,19 @@ public final class AtomicFile {
         if (isDiskFull(cause))
             return new UserError("The disk is full: " + file + " could not be written. Free some space, or choose a folder "
                 + "on another disk, and run the command again.", cause);
-        String reason = switch (cause) {
-            case java.nio.file.AccessDeniedException _ -> "permission denied";
-            case java.nio.file.FileAlreadyExistsException e -> e.getFile() + " is a file, not a folder";
-            case java.nio.file.NoSuchFileException e -> e.getFile() + " does not exist";
-            case java.nio.file.FileSystemException e when e.getReason() != null -> e.getReason();
+        return new UserError(file + " could not be written: " + reason(cause) + ".", cause);
+    }
+
+    /** Why a file could not be read or written, in a few words: of the commonest reasons Java's own text is the file's name alone. */
+    public static String reason(IOException cause) {
+        return switch (cause) {
+            case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException e when Files.isSymbolicLink(Path.of(e.getFile())) -> e.getFile() + " is a link that leads to nothing that is there";
+            case FileAlreadyExistsException e -> e.getFile() + " is a file, not a folder";
+            case NoSuchFileException e -> e.getFile() + " does not exist";
+            case FileSystemException e when e.getReason() != null -> e.getReason();
             default -> String.valueOf(cause.getMessage());
         };
-        return new UserError(file + " could not be written: " + reason + ".", cause);
     }
 
     /** Whether the operating system refused to write for want of space or quota. */

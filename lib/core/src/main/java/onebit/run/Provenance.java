@@ -23,8 +23,8 @@ public record Provenance(Map<String, String> data, long seed, long weights, doub
      * @param started  when the network was ready; UTC, ISO 8601
      * @param ended    the last time something was saved; UTC, ISO 8601
      * @param seconds  between the two
-     * @param from     first step done, for people: {@code epoch 3, step 17}
-     * @param to       the step after the last one saved
+     * @param from     where it began, for people: {@code epoch 3 of 30, 17 of 400 steps done}
+     * @param to       the last position saved, likewise
      * @param engine   label of the {@link onebit.engine.Execution}; until it had one, the name of the configuration's engine
      * @param network  the engine's own description: precision, algorithms, threads
      * @param software that ran

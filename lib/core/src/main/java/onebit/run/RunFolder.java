@@ -188,7 +188,7 @@ public record RunFolder(Path path) {
         List<String> names = new ArrayList<>();
         for (Path file : list("*")) {
             String name = file.getFileName().toString();
-            if (!name.equals(RunLock.FILE) && !name.endsWith(".part")) names.add(name);
+            if (!name.equals(RunLock.FILE) && !AtomicFile.isPart(file)) names.add(name);
         }
         return names;
     }
@@ -196,6 +196,7 @@ public record RunFolder(Path path) {
     /** Removes what a killed process was writing. */
     private void deleteParts() {
         for (Path part : list("*.part")) {
+            if (!AtomicFile.isPart(part)) continue; // another program's
             try {
                 Files.deleteIfExists(part);
             } catch (IOException e) {

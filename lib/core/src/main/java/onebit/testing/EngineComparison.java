@@ -16,7 +16,7 @@ import onebit.model.Graph;
 import onebit.model.NamedTensors;
 import onebit.model.Node;
 import onebit.model.Tensor;
-import onebit.quant.OneBit;
+import onebit.quant.FullPrecision;
 import onebit.reference.ReferenceEngine;
 
 /**
@@ -33,8 +33,8 @@ import onebit.reference.ReferenceEngine;
 public record EngineComparison(double logits, double loss, Map<String, Double> gradients, Map<String, Double> moments, Map<String, Double> momenta) {
 
     private static final double STEP_RATE = 0.01;
-    /** So small that no weight changes its sign: a bit that flips on a rounding error would make all that follows differ. */
-    private static final double ONE_BIT_STEP_RATE = 1e-6;
+    /** So small that no quantized weight changes its value: one that does so on a rounding error would make all that follows differ. */
+    private static final double QUANTIZED_STEP_RATE = 1e-6;
 
     /** An engine and how it is to execute; batch size, momentum and weight decay are set by the comparison. */
     public record Side(Engine engine, NetworkOptions options) {
@@ -148,11 +148,11 @@ public record EngineComparison(double logits, double loss, Map<String, Double> g
                 losses.add(network.train(batch, 1).loss());
                 afterOne = network.state();
             }
-            boolean oneBit = graph.convolutions().stream().anyMatch(c -> c.quantizer() instanceof OneBit);
+            boolean quantized = graph.convolutions().stream().anyMatch(c -> !(c.quantizer() instanceof FullPrecision));
             try (Network network = side.network(graph, batch, 0.9, 0.05)) {
                 network.load(state);
                 for (int step = 0; step < 2; step++) {
-                    StepResult result = network.train(batch, oneBit ? ONE_BIT_STEP_RATE : STEP_RATE);
+                    StepResult result = network.train(batch, quantized ? QUANTIZED_STEP_RATE : STEP_RATE);
                     losses.add(result.loss());
                 }
                 afterTwo = network.state();

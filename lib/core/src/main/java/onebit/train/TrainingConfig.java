@@ -46,8 +46,11 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
     public TrainingConfig {
         Row known = Row.of(row);
         if (!known.dataset().equals(dataset)) throw new UserError("Row " + row + " trains on " + known.dataset() + ", not on " + dataset + ".");
-        if (depth < 8 || depth % 6 != 2) throw new UserError("The depth must be 6n + 2, for example 8, 14, 20 or 26, not " + depth + ".");
-        if (width < 1 || width > WideResNet.MAX_WIDTH) throw new UserError("The width must be from 1 to " + WideResNet.MAX_WIDTH + ", not " + width + ".");
+        try {
+            WideResNet.checkSize(depth, width);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(e.getMessage(), e);
+        }
         if (epochs < 1) throw new UserError("The number of epochs must be 1 or more, not " + epochs + ".");
         if (batchSize < 1) throw new UserError("The batch size must be 1 or more, not " + batchSize + ".");
         if (trainLimit < 0 || testLimit < 0)

@@ -120,7 +120,7 @@ final class TrainingRun {
             correct += result.correct();
             seconds += duration;
             trainingPace.add(duration);
-            listener.batch(progress(TrainingProgress.Phase.TRAINING, step, steps, lossSum / step, (double) correct / ((long) step * config.batchSize())));
+            listener.batch(progress(TrainingProgress.Phase.TRAINING, step, steps, lossSum / step, (double) correct / ((long) step * config.batchSize()), config.batchSize()));
             saveIfDue();
         }
         return true;
@@ -133,7 +133,7 @@ final class TrainingRun {
         return Evaluation.of(network, trainer.dataset().test(), Optional.of(listener::tested), (soFar, batches, of) -> {
             evaluationPace.add(soFar.seconds() - before[0]);
             before[0] = soFar.seconds();
-            listener.batch(progress(TrainingProgress.Phase.EVALUATION, batches, of, soFar.loss(), soFar.accuracy()));
+            listener.batch(progress(TrainingProgress.Phase.EVALUATION, batches, of, soFar.loss(), soFar.accuracy(), (double) soFar.images() / batches));
             return batches == of || !mustStop();
         });
     }
@@ -236,7 +236,7 @@ final class TrainingRun {
         return graph.trainingPflops(((epoch - 1.0) * steps + step) * config.batchSize());
     }
 
-    private TrainingProgress progress(TrainingProgress.Phase phase, int done, int of, double loss, double accuracy) {
+    private TrainingProgress progress(TrainingProgress.Phase phase, int done, int of, double loss, double accuracy, double imagesOfBatch) {
         Pace pace = phase == TrainingProgress.Phase.TRAINING ? trainingPace : evaluationPace;
         boolean testing = phase == TrainingProgress.Phase.EVALUATION;
         long evaluations = (long) (config.epochs() - epoch + 1) * evaluationSteps - (testing ? done : 0);
@@ -244,8 +244,7 @@ final class TrainingRun {
         double training = trainingPace.known() ? trainingPace.secondsPerBatch() : 3 * evaluationPace.secondsPerBatch();
         // Until the first evaluation has shown its pace: one forward pass where training makes about three.
         double evaluating = evaluationPace.known() ? evaluationPace.secondsPerBatch() : training / 3;
-        double rate = schedule.rate(epoch, Math.max(0, step - 1), steps);
-        return new TrainingProgress(phase, epoch, config.epochs(), done, of, rate, loss, accuracy, config.batchSize() / pace.secondsPerBatch(),
+        return new TrainingProgress(phase, epoch, config.epochs(), done, of, loss, accuracy, imagesOfBatch / pace.secondsPerBatch(),
             Duration.ofMillis((long) (1e3 * (trainings * training + evaluations * evaluating))));
     }
 

@@ -1,6 +1,7 @@
 package onebit.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import onebit.run.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +44,12 @@ class EnvironmentProxyTest {
     @CsvSource({"http://127.0.0.1:8080/file, none", "http://localhost/file, none", "http://[::1]:80/file, none", "http://127.example/file, proxy:1"})
     void leavesOutThisMachine(URI uri, String expected) {
         assertEquals(expected, proxy(Map.of("http_proxy", "http://proxy:1"), uri));
+    }
+
+    @Test
+    void whatIsNoAddressIsASentenceWithoutThePassword() {
+        UserError error = assertThrows(UserError.class, () -> proxy(Map.of("https_proxy", "http://CORP\\jane:secret@proxy:3128"), URI.create("https://data.example/file")));
+        assertEquals("The environment variable https_proxy is not the address of a proxy, http://HOST:PORT. Correct it, or unset it.", error.getMessage());
     }
 
     @Test

@@ -45,6 +45,7 @@ class OutOfMemoryTest {
     @Test
     void allElseIsThrownOnAsItIs() {
         for (Throwable other : new Throwable[] {new IllegalArgumentException("planted"), new IllegalStateException(), new OutOfMemoryError("Java heap space"),
+            new OutOfMemoryError("unable to create native thread: possibly out of memory or process/resource limits reached"),
             new UserError("The disk is out of memory.")})
             assertSame(other, assertThrows(Throwable.class, () -> OutOfMemory.inWords(NetworkOptions.training(Precision.FLOAT32), () -> {
                 if (other instanceof Error e) throw e;

@@ -37,12 +37,12 @@ final class FiniteDifferences {
             for (int i = 0; i < values.length; i++) copy[i] = values[i];
             parameters.put(p.name(), copy);
         }
-        switches = switches(pass(parameters));
+        switches = switches(propagation(parameters));
     }
 
     /** Fails unless every parameter's gradient gives the measured slopes, within {@code tolerance} of its norm. */
     void check(double tolerance) {
-        Map<String, double[]> gradients = pass(parameters).backward();
+        Map<String, double[]> gradients = propagation(parameters).backward();
         for (Graph.Parameter p : graph.parameters()) {
             if (!p.trainable()) continue;
             double[] gradient = gradients.get(p.name());
@@ -68,15 +68,15 @@ final class FiniteDifferences {
     private OptionalDouble slope(String parameter, double[] direction, double h) {
         double slope = 0;
         for (int point : new int[] {-2, 2, -1, 1}) {
-            Pass pass = pass(moved(parameter, direction, point * h));
-            if (!Arrays.equals(switches, switches(pass))) return OptionalDouble.empty();
-            slope += (Math.abs(point) == 2 ? -1 : 8) * Math.signum(point) * pass.result().loss() / (12 * h);
+            Propagation propagation = propagation(moved(parameter, direction, point * h));
+            if (!Arrays.equals(switches, switches(propagation))) return OptionalDouble.empty();
+            slope += (Math.abs(point) == 2 ? -1 : 8) * Math.signum(point) * propagation.result().loss() / (12 * h);
         }
         return OptionalDouble.of(slope);
     }
 
-    private Pass pass(Map<String, double[]> values) {
-        return new Pass(graph, values, batch, true);
+    private Propagation propagation(Map<String, double[]> values) {
+        return new Propagation(graph, values, batch, true);
     }
 
     private Map<String, double[]> moved(String parameter, double[] direction, double step) {
@@ -88,12 +88,12 @@ final class FiniteDifferences {
     }
 
     /** Which values each activation lets through. */
-    private boolean[] switches(Pass pass) {
+    private boolean[] switches(Propagation propagation) {
         boolean[] all = new boolean[0];
         for (Node node : graph.nodes()) {
             if (!(node instanceof Node.ReLU || node instanceof Node.ShiftedReLU)) continue;
             double kink = node instanceof Node.ReLU ? 0 : -1;
-            double[] x = pass.activation(node.inputs().getFirst()).values();
+            double[] x = propagation.activation(node.inputs().getFirst()).values();
             int start = all.length;
             all = Arrays.copyOf(all, start + x.length);
             for (int i = 0; i < x.length; i++) all[start + i] = x[i] > kink;

@@ -102,8 +102,8 @@ class GradientTest {
             for (int i = 0; i < w.length; i++) q[i] = Math.copySign((float) Math.sqrt(2.0 / conv.fanIn()), w[i]);
             quantized.put(name, q);
         }
-        Pass oneBit = new Pass(random.graph(), weights, random.batch(), true);
-        Pass full = new Pass(inFullPrecision(random.graph()), quantized, random.batch(), true);
+        Propagation oneBit = new Propagation(random.graph(), weights, random.batch(), true);
+        Propagation full = new Propagation(inFullPrecision(random.graph()), quantized, random.batch(), true);
         assertArrayEquals(full.logits(), oneBit.logits());
         Map<String, double[]> expected = full.backward(), actual = oneBit.backward();
         assertEquals(expected.keySet(), actual.keySet());
@@ -113,8 +113,8 @@ class GradientTest {
     @Test
     void inferenceHasNoBackward() {
         RandomGraphs.Case random = RandomGraphs.of(0);
-        Pass pass = new Pass(random.graph(), values(random.graph(), random.state()), random.batch(), false);
-        assertThrows(IllegalStateException.class, pass::backward);
+        Propagation propagation = new Propagation(random.graph(), values(random.graph(), random.state()), random.batch(), false);
+        assertThrows(IllegalStateException.class, propagation::backward);
     }
 
     private static Map<String, double[]> values(Graph graph, NamedTensors state) {

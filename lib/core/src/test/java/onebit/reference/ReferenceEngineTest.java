@@ -28,7 +28,7 @@ import onebit.testing.RandomGraphs;
 import onebit.testing.SyntheticBatch;
 import org.junit.jupiter.api.Test;
 
-/** The reference engine's forward pass, averages and descent against values worked out by hand. */
+/** The reference engine's forward propagation, averages and descent against values worked out by hand. */
 class ReferenceEngineTest {
 
     private static final NetworkOptions OPTIONS = NetworkOptions.training(Precision.FLOAT64);
@@ -69,49 +69,49 @@ class ReferenceEngineTest {
     @Test
     void convolutionSlidesItsKernelWithoutTurningIt() {
         GraphBuilder net = new GraphBuilder("input", new Shape(1, 3, 3)).convolve("c", 1, 2, 1, Padding.NONE, new FullPrecision());
-        Pass pass = pass(net, "c.weight", List.of(1, 1, 2, 2), 1, 10, 100, 1000);
-        assertArrayEquals(new double[] {5421, 6532, 8754, 9865}, pass.activation("c").values());
+        Propagation propagation = propagation(net, "c.weight", List.of(1, 1, 2, 2), 1, 10, 100, 1000);
+        assertArrayEquals(new double[] {5421, 6532, 8754, 9865}, propagation.activation("c").values());
     }
 
     @Test
     void convolutionReadsZerosOnThePadding() {
         GraphBuilder net = new GraphBuilder("input", new Shape(1, 3, 3))
             .convolve("c", 1, 3, 2, new Padding(0, 1, 0, 1), new FullPrecision());
-        Pass pass = pass(net, "c.weight", List.of(1, 1, 3, 3), 1, 1, 1, 1, 1, 1, 1, 1, 1);
-        assertEquals(new Shape(1, 1, 1), pass.activation("c").shape());
+        Propagation propagation = propagation(net, "c.weight", List.of(1, 1, 3, 3), 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        assertEquals(new Shape(1, 1, 1), propagation.activation("c").shape());
         net = new GraphBuilder("input", new Shape(1, 3, 3)).convolve("c", 1, 3, 2, Padding.symmetric(1), new FullPrecision());
-        pass = pass(net, "c.weight", List.of(1, 1, 3, 3), 1, 1, 1, 1, 1, 1, 1, 1, 1);
-        assertArrayEquals(new double[] {1 + 2 + 4 + 5, 2 + 3 + 5 + 6, 4 + 5 + 7 + 8, 5 + 6 + 8 + 9}, pass.activation("c").values());
+        propagation = propagation(net, "c.weight", List.of(1, 1, 3, 3), 1, 1, 1, 1, 1, 1, 1, 1, 1);
+        assertArrayEquals(new double[] {1 + 2 + 4 + 5, 2 + 3 + 5 + 6, 4 + 5 + 7 + 8, 5 + 6 + 8 + 9}, propagation.activation("c").values());
     }
 
     @Test
     void oneBitConvolutionUsesSignsTimesHesDeviation() {
         GraphBuilder net = new GraphBuilder("input", new Shape(1, 3, 3)).convolve("c", 1, 2, 1, Padding.NONE, new OneBit());
-        Pass pass = pass(net, "c.weight", List.of(1, 1, 2, 2), 0.3f, 0, -2, 5);
+        Propagation propagation = propagation(net, "c.weight", List.of(1, 1, 2, 2), 0.3f, 0, -2, 5);
         double s = (float) Math.sqrt(2.0 / 4);
         assertArrayEquals(new double[] {s * (1 + 2 - 4 + 5), s * (2 + 3 - 5 + 6), s * (4 + 5 - 7 + 8), s * (5 + 6 - 8 + 9)},
-            pass.activation("c").values(), 1e-12);
+            propagation.activation("c").values(), 1e-12);
     }
 
     @Test
     void averagePoolCountsOnlyCellsInsideTheImage() {
         GraphBuilder net = new GraphBuilder("input", new Shape(1, 3, 3)).averagePool("p", 3, 2, Padding.symmetric(1));
-        assertArrayEquals(new double[] {3, 4, 6, 7}, pass(net).activation("p").values(), 1e-12);
+        assertArrayEquals(new double[] {3, 4, 6, 7}, propagation(net).activation("p").values(), 1e-12);
     }
 
     @Test
     void channelDoublingAppendsZerosAndActivationsCutBelow() {
         GraphBuilder net = new GraphBuilder("input", new Shape(1, 3, 3)).scale("s", -0.5).channelDoubling("d").shiftedReLU("a");
-        Pass pass = pass(net);
-        assertArrayEquals(new double[] {-0.5, -1, -1.5, -2, -2.5, -3, -3.5, -4, -4.5, 0, 0, 0, 0, 0, 0, 0, 0, 0}, pass.activation("d").values());
-        assertArrayEquals(new double[] {-0.5, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, pass.activation("a").values());
+        Propagation propagation = propagation(net);
+        assertArrayEquals(new double[] {-0.5, -1, -1.5, -2, -2.5, -3, -3.5, -4, -4.5, 0, 0, 0, 0, 0, 0, 0, 0, 0}, propagation.activation("d").values());
+        assertArrayEquals(new double[] {-0.5, -1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, propagation.activation("a").values());
     }
 
     @Test
     void lossIsTheMeanCrossEntropyAndTheFirstOfEqualLogitsIsTheAnswer() {
         Graph graph = new GraphBuilder("input", new Shape(3, 1, 1)).globalPool("pool").softmaxLoss("loss");
         Batch batch = new Given(List.of(new float[] {0, 0, 0}, new float[] {1000, 0, 1000}, new float[] {1000, 0, 1000}), 1, 0, 2);
-        StepResult result = new Pass(graph, Map.of(), batch, false).result();
+        StepResult result = new Propagation(graph, Map.of(), batch, false).result();
         assertEquals((Math.log(3) + 2 * Math.log(2)) / 3, result.loss(), 1e-12);
         assertEquals(1, result.correct());
     }
@@ -129,7 +129,7 @@ class ReferenceEngineTest {
             assertEquals(0.99 * 7 + 0.01 * 5, network.state().get("n.mean").values()[0], 1e-6);
             assertEquals(0.99 * 3 + 0.01 * 60 / 8, network.state().get("n.variance").values()[0], 1e-6);
         }
-        Pass training = new Pass(graph, Map.of("n.scale", new double[] {2}, "n.offset", new double[] {1}, "c.weight", new double[] {1, 1}), batch, true);
+        Propagation training = new Propagation(graph, Map.of("n.scale", new double[] {2}, "n.offset", new double[] {1}, "c.weight", new double[] {1, 1}), batch, true);
         assertEquals(1 + 2 * (9 - 5) / Math.sqrt(60 / 9.0 + 1e-5), training.activation("n").values()[8], 1e-12);
     }
 
@@ -137,8 +137,8 @@ class ReferenceEngineTest {
     void batchNormInfersWithTheRunningAverages() {
         GraphBuilder net = new GraphBuilder("input", new Shape(1, 3, 3)).batchNorm("n", false);
         Graph graph = net.globalPool("pool").softmaxLoss("loss");
-        Pass pass = new Pass(graph, Map.of("n.mean", new double[] {7}, "n.variance", new double[] {3}), new Given(List.of(ONE_TO_NINE), 0), false);
-        assertEquals((9 - 7) / Math.sqrt(3 + 1e-5), pass.activation("n").values()[8], 1e-12);
+        Propagation propagation = new Propagation(graph, Map.of("n.mean", new double[] {7}, "n.variance", new double[] {3}), new Given(List.of(ONE_TO_NINE), 0), false);
+        assertEquals((9 - 7) / Math.sqrt(3 + 1e-5), propagation.activation("n").values()[8], 1e-12);
     }
 
     @Test
@@ -232,15 +232,15 @@ class ReferenceEngineTest {
     }
 
     /** Runs 1 to 9 (3x3) through one-channel nodes without parameters. */
-    private static Pass pass(GraphBuilder net) {
-        return new Pass(net.globalPool("pool").softmaxLoss("loss"), Map.of(), new Given(List.of(ONE_TO_NINE), 0), true);
+    private static Propagation propagation(GraphBuilder net) {
+        return new Propagation(net.globalPool("pool").softmaxLoss("loss"), Map.of(), new Given(List.of(ONE_TO_NINE), 0), true);
     }
 
     /** The same with one parameter. */
-    private static Pass pass(GraphBuilder net, String parameter, List<Integer> shape, float... values) {
+    private static Propagation propagation(GraphBuilder net, String parameter, List<Integer> shape, float... values) {
         double[] v = new double[tensor(shape, values).size()];
         for (int i = 0; i < v.length; i++) v[i] = values[i];
-        return new Pass(net.globalPool("pool").softmaxLoss("loss"), Map.of(parameter, v), new Given(List.of(ONE_TO_NINE), 0), true);
+        return new Propagation(net.globalPool("pool").softmaxLoss("loss"), Map.of(parameter, v), new Given(List.of(ONE_TO_NINE), 0), true);
     }
 
     private static Tensor tensor(List<Integer> shape, float... values) {

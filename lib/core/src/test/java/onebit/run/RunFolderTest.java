@@ -246,7 +246,7 @@ class RunFolderTest {
     @Test
     void partsOfFilesThatAKillLeftAreNoObstacleAndAreRemoved() throws IOException {
         Files.createDirectories(folder.path());
-        Path part = folder.path().resolve("config.json.123.part");
+        Path part = folder.path().resolve("config.json.0d3e46a1-9f6b-4e0c-8d6f-2f1f6f7b9a10.part");
         Files.writeString(part, "{");
         folder.begin(config, false).close();
         assertFalse(Files.exists(part));
@@ -366,6 +366,14 @@ class RunFolderTest {
         ModelFile.write(file, graph, state);
         assertTrue(refused(() -> ModelFile.read(file, config.withDepth(14))).contains("lacks"));
         assertTrue(refused(() -> ModelFile.read(file, config.withWidth(2))).contains("lacks"));
+    }
+
+    @Test
+    void anotherProgramsUnfinishedFileIsNoneOfOurs() throws IOException {
+        Path theirs = Files.createDirectories(folder.path()).resolve("big.iso.part");
+        Files.writeString(theirs, "half");
+        assertTrue(refused(() -> folder.begin(config, false)).contains("big.iso.part"));
+        assertEquals("half", Files.readString(theirs));
     }
 
     @Test

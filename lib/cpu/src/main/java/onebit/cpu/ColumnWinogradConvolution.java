@@ -39,7 +39,9 @@ final class ColumnWinogradConvolution extends Convolution {
 
     /** Whether this convolution can be done so: 3x3, stride 1, one cell of padding, and no learned scale before it. */
     static boolean allows(Node.Conv conv, Normalization source) {
-        return keepsSize(conv) && !source.affine();
+        // Its weights' planes, with taps in them, pass through one array when they are loaded.
+        boolean fits = (long) PLANES * TAPS * conv.inputChannels() * conv.outputChannels() <= Integer.MAX_VALUE;
+        return keepsSize(conv) && !source.affine() && fits;
     }
 
     ColumnWinogradConvolution(Node.Conv node, Layout in, Layout out, Normalization source, Gradients gradients, Chunks chunks,

@@ -110,7 +110,7 @@ final class CpuNetwork extends CheckedNetwork {
                         options.training(), natives);
                 });
             }
-            case Pass.Shortcut s -> shortcuts.put(s.in().name(), new Shortcut(layouts.get(s.in()), layouts.get(s.out()), s.pool(), kernels, workers.length, natives));
+            case Pass.Shortcut s -> shortcuts.put(s.in().name(), new Shortcut(layouts.get(s.in()), layouts.get(s.out()), s.pool(), s.doubled(), kernels, workers.length, natives));
             default -> {}
         }
     }

@@ -14,6 +14,7 @@ final class Shortcut {
 
     private final Layout in, pooled, out;
     private final Optional<Node.AveragePool> pool;
+    private final boolean doubled;
     private final RowKernels kernels;
     private final Natives natives;
     private final List<Map<Integer, Pooling>> forward = new ArrayList<>(), backward = new ArrayList<>();
@@ -27,10 +28,11 @@ final class Shortcut {
         }
     }
 
-    Shortcut(Layout in, Layout out, Optional<Node.AveragePool> pool, RowKernels kernels, int workers, Natives natives) {
+    Shortcut(Layout in, Layout out, Optional<Node.AveragePool> pool, boolean doubled, RowKernels kernels, int workers, Natives natives) {
         this.in = in;
         this.out = out;
         this.pool = pool;
+        this.doubled = doubled;
         this.kernels = kernels;
         this.natives = natives;
         pooled = new Layout(in.precision, in.order, new Shape(in.shape.channels(), out.shape.height(), out.shape.width()));
@@ -45,23 +47,19 @@ final class Shortcut {
         return in.chunkWith(out);
     }
 
-    private boolean doubles() {
-        return out.shape.channels() != in.shape.channels();
-    }
-
     void forward(Worker worker, int images, long from, long to) {
         long small = from;
         if (pool.isPresent()) {
-            small = doubles() ? worker.area("pooled", images * pooled.imageBytes) : to;
+            small = doubled ? worker.area("pooled", images * pooled.imageBytes) : to;
             forward.get(worker.index).computeIfAbsent(images, n -> new Pooling(primitive(n).bind(), operand(in, n), operand(pooled, n))).run(worker, from, small);
         }
-        if (doubles()) for (int i = 0; i < images; i++) append(small + i * pooled.imageBytes, to + i * out.imageBytes);
+        if (doubled) for (int i = 0; i < images; i++) append(small + i * pooled.imageBytes, to + i * out.imageBytes);
     }
 
     /** The gradient of {@code in} from that of {@code out}; the address is valid until the worker's next call. */
     long backward(Worker worker, int images, long gradient) {
         long small = gradient;
-        if (doubles()) {
+        if (doubled) {
             small = worker.area("pooled gradient", images * pooled.imageBytes);
             // A gradient's padding channels must be zero: they meet padding weights that are not.
             if (!aligned()) Vectors.clear(small, images * pooled.imageBytes);

@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import onebit.data.CifarSet;
 import onebit.engine.Device;
 import onebit.model.Graph;
 import onebit.model.Model;
@@ -32,7 +34,6 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Dl4jFormat implements ModelFormat {
 
     private static final String ABOUT = "onebit.properties";
-    private static final Shape CIFAR = new Shape(3, 32, 32);
     private static final int CLASSES_OF_CIFAR100 = 100;
 
     @Override
@@ -88,7 +89,7 @@ public final class Dl4jFormat implements ModelFormat {
         if (!Files.isRegularFile(file)) throw new UserError("There is no file " + file + ".");
         Properties about = about(file);
         ComputationGraph net = restore(file);
-        Shape shape = about.isEmpty() ? CIFAR : shape(about, file);
+        Shape shape = about.isEmpty() ? CifarSet.SHAPE : shape(about, file);
         StockGraphReader.Read read = StockGraphReader.read(file, net, shape);
         String dataset = about.getProperty("dataset", read.graph().classes() == CLASSES_OF_CIFAR100 ? "cifar100" : "cifar10");
         return new Model(read.graph(), read.state(), dataset, file.getFileName().toString());
@@ -130,8 +131,10 @@ public final class Dl4jFormat implements ModelFormat {
                 properties.load(in);
             }
             return properties;
-        } catch (IOException e) {
+        } catch (ZipException e) {
             throw new UserError(file + " is no zip file, as DL4J's model files are: " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw new UserError(file + " could not be read: " + AtomicFile.reason(e) + ".", e);
         }
     }
 }

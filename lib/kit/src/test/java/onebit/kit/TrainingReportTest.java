@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class TrainingReportTest {
 
     private static TrainingProgress at(Phase phase, int epoch, int step, int steps) {
-        return new TrainingProgress(phase, epoch, 6, step, steps, 0.05, 1.23456, 0.5, 1234.4, Duration.ofSeconds(3725));
+        return new TrainingProgress(phase, epoch, 6, step, steps, 1.23456, 0.5, 1234.4, Duration.ofSeconds(3725));
     }
 
     @Test

@@ -11,6 +11,7 @@ import onebit.data.Progress;
 import onebit.data.Split;
 import onebit.engine.Engine;
 import onebit.engine.NetworkOptions;
+import onebit.engine.Softmax;
 import onebit.model.Model;
 import onebit.run.UserError;
 import onebit.train.Evaluation;
@@ -37,11 +38,8 @@ public record Predictions(Split images, List<String> classNames, List<Prediction
 
         /** From a network's outputs for the image, one a class. */
         static Prediction of(int image, int label, float[] logits) {
-            int greatest = 0;
-            for (int c = 1; c < logits.length; c++) if (logits[c] > logits[greatest]) greatest = c;
-            double maximum = logits[greatest], sum = 0;
-            for (float logit : logits) sum += Math.exp(logit - maximum);
-            return new Prediction(image, label, greatest, Math.log(sum) + maximum - logits[label], 1 / sum);
+            Softmax softmax = Softmax.of(logits, 0, logits.length);
+            return new Prediction(image, label, softmax.greatest(), softmax.loss(logits[label]), softmax.probability(logits[softmax.greatest()]));
         }
 
         public boolean right() {

@@ -9,18 +9,17 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import onebit.data.CifarSet;
 import onebit.engine.Network;
 import onebit.engine.NetworkOptions;
 import onebit.kit.bench.Benchmark;
 import onebit.kit.engines.EngineChoice;
 import onebit.model.Graph;
 import onebit.model.InitialWeights;
-import onebit.model.Shape;
 import onebit.model.WideResNet;
-import onebit.quant.FullPrecision;
-import onebit.quant.OneBit;
 import onebit.run.Json;
 import onebit.run.UserError;
+import onebit.train.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -103,12 +102,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private Graph graph() {
-        WideResNet.Activation activation = switch (norm) {
-            case BN -> WideResNet.Activation.BATCH_NORM;
-            case SRELU -> new WideResNet.Activation.ShiftedReLU(oneBit ? 40 : 80);
-        };
-        return WideResNet.graph(new WideResNet.Spec(depth, width, classes, activation, oneBit ? new OneBit() : new FullPrecision(), new Shape(3, 32, 32),
-            WideResNet.Variant.KERAS));
+        Row row = Row.of((classes == 100 ? "cifar100" : "cifar10") + (oneBit ? "-1bit-" : "-full-") + Names.label(norm));
+        return WideResNet.graph(row.network(depth, width, CifarSet.SHAPE, classes));
     }
 
     private void work(Benchmark benchmark, Setting setting) {

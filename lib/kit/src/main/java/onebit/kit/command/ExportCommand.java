@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import onebit.kit.Installation;
 import onebit.model.Model;
+import onebit.run.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,6 +39,7 @@ public final class ExportCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("There is no format '" + format + "'; there is " + String.join(", ", Names.Formats.ALL) + ".");
         });
         Path file = output != null ? output : Path.of(name() + ".zip");
+        if (isModel(file)) throw new UserError(file + " is the model itself. Name another file with --output.");
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             Model read = ModelSource.read(model, display);
             Installation.current().engines(display).modelFormat(format).write(read, file);
@@ -46,6 +48,14 @@ public final class ExportCommand implements Callable<Integer> {
             out.printf(Locale.ROOT, "%s: written to %s, %.1f MB%n", read.origin(), file, Files.size(file) / 1e6);
             out.flush();
             return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isModel(Path file) {
+        try {
+            return Files.exists(file) && Files.exists(model) && Files.isSameFile(file, model);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,15 +9,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import onebit.data.Dataset;
-import onebit.data.PublishedFigures;
 import onebit.engine.Execution;
 import onebit.kit.Installation;
 import onebit.kit.RowRun;
 import onebit.kit.TrainingReport;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.results.Results;
+import onebit.published.PublishedFigures;
 import onebit.run.RunFolder;
 import onebit.run.UserError;
 import onebit.train.Row;
@@ -53,7 +54,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--results", paramLabel = "DIR", description = "Where run folders and tables go (default: ONEBIT_RESULTS, or the project's results).")
     Path folder;
 
-    /** Data sets that have been loaded, or why they could not be; each is tried once. */
+    /** The data set that was loaded last, and why others could not be; these are tried once. */
     private final Map<String, Dataset> loaded = new HashMap<>();
     private final Map<String, UserError> failed = new HashMap<>();
     /** How long each row took that was trained here from its beginning to its end. */
@@ -146,6 +147,7 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     private Dataset data(Row row, ProgressDisplay display) {
         if (failed.get(row.dataset()) instanceof UserError e) throw e;
+        loaded.keySet().retainAll(Set.of(row.dataset())); // two at a time take a third of a gigabyte
         return loaded.computeIfAbsent(row.dataset(), name -> {
             try {
                 return data.load(name, display);

@@ -30,6 +30,8 @@ record RowAttempts(NotRun notes, ProgressDisplay display, PrintWriter out, Print
             return notRun(row, e.getMessage());
         } catch (LinkageError e) {
             return notRun(row, LoadFailure.sentence(e).getMessage());
+        } catch (OutOfMemoryError e) {
+            return notRun(row, "there is not enough memory for this (" + e.getMessage() + "); ONEBIT_JAVA_OPTIONS=-Xmx8g gives Java more");
         } catch (RuntimeException e) {
             e.printStackTrace(err);
             return notRun(row, "the program failed: " + e);

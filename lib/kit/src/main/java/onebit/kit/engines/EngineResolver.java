@@ -18,6 +18,7 @@ import onebit.engine.Execution;
 import onebit.engine.Platform;
 import onebit.engine.Precision;
 import onebit.model.ModelFormat;
+import onebit.run.AtomicFile;
 import onebit.run.UserError;
 
 /**
@@ -48,7 +49,7 @@ public final class EngineResolver {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.toString().endsWith(".jar")).sorted().toList();
         } catch (IOException e) {
-            throw new UserError("The engines' folder " + folder + " cannot be read: " + e.getMessage() + ".", e);
+            throw new UserError("The engines' folder " + folder + " cannot be read: " + AtomicFile.reason(e) + ".", e);
         }
     }
 

@@ -1,10 +1,10 @@
 package onebit.kit.figures;
 
 import java.util.List;
-import onebit.data.PublishedFigures;
-import onebit.data.PublishedFigures.CurvePoint;
-import onebit.run.EpochMetrics;
 import onebit.model.WideResNet.Activation;
+import onebit.published.PublishedFigures.CurvePoint;
+import onebit.published.PublishedFigures;
+import onebit.run.EpochMetrics;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;
 import org.knowm.xchart.XYChart;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import onebit.data.CifarSet;
 import onebit.engine.Device;
 import onebit.engine.Engine;
 import onebit.engine.Network;
@@ -21,7 +22,6 @@ import onebit.kit.gpu.CheckTable.Finding;
 import onebit.model.Graph;
 import onebit.model.InitialWeights;
 import onebit.model.NamedTensors;
-import onebit.model.Shape;
 import onebit.model.WideResNet;
 import onebit.nvidia.CudaLibraries;
 import onebit.nvidia.NvidiaDriver;
@@ -46,7 +46,6 @@ import onebit.testing.SyntheticBatch;
 public record GpuCheck(Engine engine, Device device, List<Integer> widths, PythonPeer peer) {
 
     private static final int DEPTH = 20, CLASSES = 10, SMALL_BATCH = 8, TIMED_STEPS = 20;
-    private static final Shape CIFAR = new Shape(3, 32, 32);
     /** Batch norm's gradient is a sum that cancels and loses digits: 9e-4 in float32 on a CPU. */
     private static final double FLOAT32_OUTPUT = 1e-4, FLOAT32_GRADIENT = 5e-3, BF16_OUTPUT = 2e-2, BF16_GRADIENT = 0.1;
     /** An activation next to the kink of its ReLU falls to either side of it: hundredths of a layer's gradient. */
@@ -207,6 +206,6 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
     }
 
     private static Graph network(int width) {
-        return WideResNet.graph(new WideResNet.Spec(DEPTH, width, CLASSES, WideResNet.Activation.BATCH_NORM, new FullPrecision(), CIFAR, WideResNet.Variant.KERAS));
+        return WideResNet.graph(new WideResNet.Spec(DEPTH, width, CLASSES, WideResNet.Activation.BATCH_NORM, new FullPrecision(), CifarSet.SHAPE, WideResNet.Variant.KERAS));
     }
 }

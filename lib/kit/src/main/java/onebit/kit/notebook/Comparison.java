@@ -2,11 +2,11 @@ package onebit.kit.notebook;
 
 import java.util.List;
 import java.util.Locale;
-import onebit.data.PublishedFigures;
 import onebit.kit.results.Reproduction;
 import onebit.kit.results.Run;
 import onebit.kit.results.Verdict;
 import onebit.kit.results.WilsonInterval;
+import onebit.published.PublishedFigures;
 import onebit.run.RunFolder;
 import onebit.train.Row;
 import tech.tablesaw.api.DoubleColumn;

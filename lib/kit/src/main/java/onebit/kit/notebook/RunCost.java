@@ -21,7 +21,7 @@ import onebit.train.TrainingConfig;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
-/** What a run takes: arithmetic, time on this machine, as an earlier run or a few steps show it, and memory. */
+/** What a run takes: arithmetic, time on this machine, as an earlier run or a few steps show it. */
 final class RunCost {
 
     private static final double MEASURED_SECONDS = 0.8;

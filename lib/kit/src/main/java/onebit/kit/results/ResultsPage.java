@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import onebit.data.PublishedFigures;
 import onebit.kit.results.ResultsTable.Line;
+import onebit.published.PublishedFigures;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;
 

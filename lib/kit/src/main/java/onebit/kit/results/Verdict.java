@@ -1,6 +1,6 @@
 package onebit.kit.results;
 
-import onebit.data.PublishedFigures;
+import onebit.published.PublishedFigures;
 import onebit.train.Profile;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;

@@ -65,6 +65,15 @@ class RowAttemptsTest {
     }
 
     @Test
+    void tooLittleMemoryForARowLeavesTheOthersTheirTurn() {
+        assertFalse(attempts.attempt(ROW, () -> {
+            throw new OutOfMemoryError("Java heap space");
+        }));
+
+        assertEquals(Map.of(ROW.id(), "there is not enough memory for this (Java heap space); ONEBIT_JAVA_OPTIONS=-Xmx8g gives Java more"), notes.reasons());
+    }
+
+    @Test
     void aRowThatWasRunIsForgottenAndOneThatWasStoppedIsNot() {
         notes.note(ROW.id(), "no data");
 

@@ -85,6 +85,15 @@ class UsageTest {
     }
 
     @Test
+    void aModelIsNotWrittenOverItself() throws Exception {
+        Path model = Files.writeString(folder.resolve("net.zip"), "a model");
+        Shell.Outcome outcome = Shell.run("export", model.toString(), "--format", "dl4j", "--output", model.toString());
+        assertEquals(1, outcome.code());
+        assertEquals("onebit: " + model + " is the model itself. Name another file with --output.", outcome.err().strip());
+        assertEquals("a model", Files.readString(model));
+    }
+
+    @Test
     void failuresAreASentenceAndATraceOnlyWhenAskedFor() {
         String missing = folder.resolve("none").toString();
 

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
 import java.util.List;
-import onebit.data.PublishedFigures;
 import onebit.engine.Precision;
 import onebit.kit.results.Run;
 import onebit.kit.results.RunFixture;
+import onebit.published.PublishedFigures;
 import onebit.train.Profile;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
-import onebit.data.PublishedFigures;
 import onebit.engine.Precision;
+import onebit.published.PublishedFigures;
 import onebit.run.EpochMetrics;
 import onebit.train.Profile;
 import onebit.train.Row;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
-import onebit.data.PublishedFigures;
 import onebit.engine.Precision;
 import onebit.kit.results.Run;
 import onebit.kit.results.WilsonInterval;
+import onebit.published.PublishedFigures;
 import onebit.run.RunResult;
 import onebit.train.Profile;
 import onebit.train.Row;

@@ -17,7 +17,7 @@ import onebit.model.Shape;
  * One batch through a graph, forward when made and then, in training, backward: the nodes in order and in reverse
  * order, each with a small function for either direction. Keeps every activation and every gradient.
  */
-final class Pass {
+final class Propagation {
 
     private final Graph graph;
     private final Map<String, double[]> parameters;
@@ -36,7 +36,7 @@ final class Pass {
      * @param parameters values by parameter name, read only
      * @param training   whether batch norm takes the batch's moments or the running averages
      */
-    Pass(Graph graph, Map<String, double[]> parameters, Batch batch, boolean training) {
+    Propagation(Graph graph, Map<String, double[]> parameters, Batch batch, boolean training) {
         this.graph = graph;
         this.parameters = parameters;
         this.training = training;

@@ -1,14 +1,18 @@
-package onebit.data;
+package onebit.published;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import onebit.data.PublishedFigures.ComparedMethod;
-import onebit.data.PublishedFigures.CurvePoint;
-import onebit.data.PublishedFigures.GapPoint;
-import onebit.data.PublishedFigures.Result;
+import onebit.data.CifarSet;
+import onebit.model.Graph;
+import onebit.model.WideResNet;
+import onebit.published.PublishedFigures.ComparedMethod;
+import onebit.published.PublishedFigures.CurvePoint;
+import onebit.published.PublishedFigures.GapPoint;
+import onebit.published.PublishedFigures.Result;
+import onebit.train.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,10 +26,18 @@ class PublishedFiguresTest {
     @Test
     void hasTheEightRowsOfTheResultsTable() {
         assertEquals(8, results().size());
-        assertEquals(new Result("cifar10-full-bn", "CIFAR 10 Full Precision Baseline", 96.62, 96.65, 254, 26_750_912), results().getFirst());
+        assertEquals(new Result("cifar10-full-bn", 96.62, 96.65, 254, 26_750_912), results().getFirst());
         assertEquals(81.83, PublishedFigures.result("cifar100-1bit-bn").readmeAccuracyPercent());
         var error = assertThrows(IllegalArgumentException.class, () -> PublishedFigures.result("cifar10-2bit-bn"));
         assertTrue(error.getMessage().contains("cifar10-1bit-bn"), error.getMessage());
+    }
+
+    @ParameterizedTest
+    @MethodSource("results")
+    void theRowsNetworkHasAsManyParametersAsKerasCounted(Result result) {
+        Row row = Row.of(result.row());
+        CifarSet set = CifarSet.named(row.dataset());
+        assertEquals(result.kerasParameters(), WideResNet.graph(row.network(20, 10, CifarSet.SHAPE, set.classNames().size())).parameters().stream().mapToInt(Graph.Parameter::size).sum());
     }
 
     @ParameterizedTest
@@ -50,7 +62,7 @@ class PublishedFiguresTest {
         assertEquals(List.of("ImageNet32 4x", "ImageNet32 10x", "ImageNet32 15x", "CIFAR-100 4x", "CIFAR-100 10x", "CIFAR-10", "SVHN", "MNIST",
             "ImageNet single crop", "ImageNet multi-crop", "BWN on ImageNet", "BWN on ImageNet"), points.stream().map(GapPoint::series).toList());
         // Table 1, 20-10 on CIFAR-100 with cutout: 17.19 in full precision, 18.51 with one bit.
-        assertEquals(new GapPoint("CIFAR-100 10x", 17.19, 1.32, "paper Table 1 (20-10, C100++)"), points.get(4));
+        assertEquals(new GapPoint("CIFAR-100 10x", 17.19, 1.32), points.get(4));
     }
 
     @Test

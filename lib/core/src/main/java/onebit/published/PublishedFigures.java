@@ -1,4 +1,4 @@
-package onebit.data;
+package onebit.published;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,13 +23,12 @@ public final class PublishedFigures {
      * A row of the authors' results table: WRN-20-10.
      *
      * @param row                     {@code cifar10-full-bn}, ...
-     * @param task                    as the authors call it
      * @param readmeAccuracyPercent   test accuracy in their readme
      * @param notebookAccuracyPercent the last that their notebook printed
      * @param epochs                  length of the run
      * @param kerasParameters         as Keras counts them, running averages included
      */
-    public record Result(String row, String task, double readmeAccuracyPercent, double notebookAccuracyPercent, int epochs, int kerasParameters) {}
+    public record Result(String row, double readmeAccuracyPercent, double notebookAccuracyPercent, int epochs, int kerasParameters) {}
 
     /**
      * A line of the authors' log of a run.
@@ -50,9 +49,8 @@ public final class PublishedFigures {
      * @param series                    one marker each; BWN on ImageNet has two points, the others one
      * @param fullPrecisionErrorPercent top-1, of the test set
      * @param gapPercent                error with one bit per weight, less that
-     * @param source                    where in the paper the figures are
      */
-    public record GapPoint(String series, double fullPrecisionErrorPercent, double gapPercent, String source) {}
+    public record GapPoint(String series, double fullPrecisionErrorPercent, double gapPercent) {}
 
     /**
      * A row of a table in the authors' Summary figure.
@@ -71,7 +69,7 @@ public final class PublishedFigures {
 
     /** The eight rows, in the authors' order. */
     public static List<Result> results() {
-        return read("published_results.csv", line -> new Result(line.get("row"), line.get("task"), number(line, "readme_accuracy_percent"),
+        return read("published_results.csv", line -> new Result(line.get("row"), number(line, "readme_accuracy_percent"),
             number(line, "notebook_accuracy_percent"), integer(line, "epochs"), integer(line, "keras_total_params")));
     }
 
@@ -95,7 +93,7 @@ public final class PublishedFigures {
     /** The Gap figure's points, in the order of its legend. */
     public static List<GapPoint> gapPoints() {
         return read("gap_points.csv", line -> new GapPoint(line.get("series"), number(line, "full_precision_error_percent"),
-            number(line, "gap_percent"), line.get("source")));
+            number(line, "gap_percent")));
     }
 
     /** Table 3 of the authors' Summary figure, networks of less than 40 million parameters. Columns: parameters, C10, C100, ImageNet32 top-1 / top-5. */

@@ -1,0 +1,2 @@
+/** Random numbers as a function of what they are for, whoever asks and in which order. */
+package onebit.random;
