@@ -1,6 +1,8 @@
 package onebit.run;
 
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
@@ -30,13 +33,15 @@ public final class AtomicFile {
 
     private static final Pattern PART = Pattern.compile(".+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.part");
 
+    private static final Set<String> STANDARD_OUTPUT = Set.of("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1");
+
     private AtomicFile() {}
 
     /**
      * Writes {@code target} by way of a temporary file in the same folder, which is created if absent. A former
      * {@code target} is replaced, one that a link points to where it is; if anything fails it stands as it was and the temporary
-     * file is gone. What is no file, such as {@code /dev/null} or a pipe, is written to as it is; to the file that this program's
-     * output goes to, {@code /dev/stdout}, it is added.
+     * file is gone. What is no file, such as {@code /dev/null} or a pipe, is written to as it is, {@code /dev/stdout} as this
+     * program's output.
      *
      * @throws UserError if the file cannot be written, saying why
      */
@@ -44,8 +49,15 @@ public final class AtomicFile {
         Path temporary = null;
         try {
             if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
-            if (Files.exists(target) && (!Files.isRegularFile(target) || isOfSystem(target))) {
-                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.WRITE, StandardOpenOption.APPEND))) {
+            if (STANDARD_OUTPUT.contains(target.toString())) {
+                // Through the open one, so that what else is printed comes before or behind it; and not closed.
+                OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+                content.writeTo(out);
+                out.flush();
+                return;
+            }
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.WRITE))) {
                     content.writeTo(out);
                 }
                 return;
@@ -65,12 +77,6 @@ public final class AtomicFile {
         } finally {
             if (temporary != null) temporary.toFile().delete();
         }
-    }
-
-    /** Whether the name is one of the operating system's for something that is open. */
-    private static boolean isOfSystem(Path target) {
-        Path absolute = target.toAbsolutePath().normalize();
-        return absolute.startsWith("/dev") || absolute.startsWith("/proc");
     }
 
     /** Whether this is a temporary file that {@link #write} has not completed, by its name. */

@@ -208,13 +208,15 @@ class BuildTest {
 
     @Test
     void aMavenrcDoesNotChooseTheJdk() throws Exception {
-        Files.writeString(machine.home.resolve(".mavenrc"), "JAVA_HOME=/nowhere\nMAVEN_OPTS=-Dfrom=mavenrc\n");
+        Path jdk = Machine.jdk(folder.resolve("another place/jdk"), 25);
+        machine.environment.put("JAVA_HOME", jdk.toString());
+        Files.writeString(machine.home.resolve(".mavenrc"), "JAVA_HOME=/nowhere\nMAVEN_OPTS=-Dfrom=mavenrc\nMAVEN_ARGS=-o\n");
         String maven = Files.readString(machine.path.resolve("mvn"));
-        machine.tool("mvn", "[ -n \"$MAVEN_SKIP_RC\" ] || . \"$HOME/.mavenrc\"\necho \"$JAVA_HOME $MAVEN_OPTS\" >'" + folder.resolve("seen") + "'\n" + maven);
+        machine.tool("mvn", "[ -n \"$MAVEN_SKIP_RC\" ] || . \"$HOME/.mavenrc\"\necho \"$JAVA_HOME $MAVEN_ARGS $MAVEN_OPTS\" >'" + folder.resolve("seen") + "'\n" + maven);
         Outcome outcome = build();
         assertEquals(0, outcome.status(), outcome.err());
         String seen = Files.readString(folder.resolve("seen"));
-        assertTrue(seen.startsWith(machine.systemJdks.toRealPath() + "/temurin-25 -Dfrom=mavenrc "), seen);
+        assertTrue(seen.startsWith(jdk + " -o -Dfrom=mavenrc "), seen);
     }
 
     @Test

@@ -3,6 +3,7 @@ package onebit.kit.command;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
 import onebit.kit.LoadFailure;
+import onebit.kit.Main;
 import onebit.kit.results.NotRun;
 import onebit.run.UserError;
 import onebit.train.Row;
@@ -31,7 +32,7 @@ record RowAttempts(NotRun notes, ProgressDisplay display, PrintWriter out, Print
         } catch (LinkageError e) {
             return notRun(row, LoadFailure.sentence(e).getMessage());
         } catch (OutOfMemoryError e) {
-            return notRun(row, "there is not enough memory for this (" + e.getMessage() + "); ONEBIT_JAVA_OPTIONS=-Xmx8g gives Java more");
+            return notRun(row, Main.sentence(e));
         } catch (RuntimeException e) {
             e.printStackTrace(err);
             return notRun(row, "the program failed: " + e);

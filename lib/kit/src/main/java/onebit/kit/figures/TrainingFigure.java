@@ -2,8 +2,8 @@ package onebit.kit.figures;
 
 import java.util.List;
 import onebit.model.WideResNet.Activation;
-import onebit.published.PublishedFigures.CurvePoint;
 import onebit.published.PublishedFigures;
+import onebit.published.PublishedFigures.CurvePoint;
 import onebit.run.EpochMetrics;
 import onebit.train.Row;
 import onebit.train.TrainingConfig;

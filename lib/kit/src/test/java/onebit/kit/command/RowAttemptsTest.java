@@ -70,7 +70,7 @@ class RowAttemptsTest {
             throw new OutOfMemoryError("Java heap space");
         }));
 
-        assertEquals(Map.of(ROW.id(), "there is not enough memory for this (Java heap space); ONEBIT_JAVA_OPTIONS=-Xmx8g gives Java more"), notes.reasons());
+        assertEquals(Map.of(ROW.id(), "there is not enough memory for this (Java heap space). Take a smaller width or batch, or give Java more: ONEBIT_JAVA_OPTIONS=-Xmx8g"), notes.reasons());
     }
 
     @Test

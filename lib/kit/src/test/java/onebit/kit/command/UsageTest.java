@@ -91,6 +91,8 @@ class UsageTest {
         assertEquals(1, outcome.code());
         assertEquals("onebit: " + model + " is the model itself. Name another file with --output.", outcome.err().strip());
         assertEquals("a model", Files.readString(model));
+        Shell.Outcome device = Shell.run("export", model.toString(), "--format", "dl4j", "--output", "/dev/stdout");
+        assertEquals("onebit: /dev/stdout is no file, which a model needs. Name one with --output.", device.err().strip());
     }
 
     @Test
