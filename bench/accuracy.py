@@ -171,10 +171,11 @@ def differences(runs: dict, measure: str = ACCURACY) -> str:
                 estimate = difference(mean(list(seeds.values())), mean(list(base.values())))
                 found[task.epochs, kind].append((len(seeds), estimate))
                 pairs = [value - base[seed] for seed, value in seeds.items() if seed in base]
+                of_pairs = " | | |"
                 if len(pairs) > 1:
                     paired[task.epochs, kind].append((len(pairs), mean(pairs)))
-                rows.append(f"| {task.cells()} | {kind} | {len(seeds)}, {len(base)} | " + signed(estimate, form)
-                            + (f" {len(pairs)} | " + signed(mean(pairs), form) if len(pairs) > 1 else " | | |"))
+                    of_pairs = " " + weighted(paired[task.epochs, kind][-1:], form)
+                rows.append(f"| {task.cells()} | {kind} | {len(seeds)}, {len(base)} | {signed(estimate, form)}{of_pairs}")
     for (epochs, kind), estimates in sorted(found.items()):  # not over epochs: one run counts at several
         if len(estimates) > 1:
             rows.append(f"| **all {len(estimates)} of {epochs} epochs, weighted by their runs** | | {epochs} | {kind} | {weighted(estimates, form)}"

@@ -49,7 +49,7 @@ public final class AtomicFile {
         Path temporary = null;
         try {
             if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
-            if (STANDARD_OUTPUT.contains(target.toString())) {
+            if (isStandardOutput(target)) {
                 // Through the open one, so that what else is printed comes before or behind it; and not closed.
                 OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
                 content.writeTo(out);
@@ -77,6 +77,11 @@ public final class AtomicFile {
         } finally {
             if (temporary != null) temporary.toFile().delete();
         }
+    }
+
+    /** Whether this is the system's name of what the program prints to. */
+    public static boolean isStandardOutput(Path file) {
+        return STANDARD_OUTPUT.contains(file.toString());
     }
 
     /** Whether this is a temporary file that {@link #write} has not completed, by its name. */

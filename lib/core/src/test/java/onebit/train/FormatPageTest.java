@@ -11,9 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import onebit.data.Split;
 import onebit.data.TestBatch;
 import onebit.engine.NetworkOptions;
@@ -21,6 +18,7 @@ import onebit.engine.Precision;
 import onebit.model.Model;
 import onebit.reference.ReferenceEngine;
 import onebit.run.RunFolder;
+import onebit.testing.DocsPage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +49,7 @@ class FormatPageTest {
         RunFolder folder = new RunFolder(temp.resolve("run"));
         TinyTraining.trainer(TinyTraining.config(row)).train(folder, false, TrainingListener.NONE);
         Split test = TinyTraining.dataset().test();
-        Path program = Files.writeString(temp.resolve("classify.py"), program());
+        Path program = Files.writeString(temp.resolve("classify.py"), DocsPage.program("format.md", "python"));
 
         Process process = run(python, program.toString(), folder.path().toString(), file(test).toString(), Integer.toString(test.count()));
         assertTrue(process.waitFor(1, TimeUnit.MINUTES));
@@ -83,13 +81,5 @@ class FormatPageTest {
             for (float pixel : pixels) records.write((int) pixel);
         }
         return Files.write(temp.resolve("images.bin"), records.toByteArray());
-    }
-
-    private static String program() throws IOException {
-        Path page = Stream.iterate(Path.of("").toAbsolutePath(), folder -> folder != null, Path::getParent).map(folder -> folder.resolve("docs").resolve("format.md"))
-            .filter(Files::isRegularFile).findFirst().orElseThrow();
-        Matcher code = Pattern.compile("```python\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(page));
-        assertTrue(code.find(), "the page has no program");
-        return code.group(1);
     }
 }

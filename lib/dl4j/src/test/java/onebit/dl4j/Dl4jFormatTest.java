@@ -44,6 +44,7 @@ import onebit.model.WideResNet;
 import onebit.quant.OneBit;
 import onebit.reference.ReferenceEngine;
 import onebit.run.UserError;
+import onebit.testing.DocsPage;
 import onebit.testing.RandomGraphs;
 import onebit.testing.SyntheticBatch;
 import org.junit.jupiter.api.Test;
@@ -110,22 +111,18 @@ class Dl4jFormatTest {
         format().write(new Model(graph, state, "cifar10", "a test"), temp.resolve("model.zip"));
         ImageIO.write(picture(batch), "png", temp.resolve("picture.png").toFile());
 
-        Matcher code = Pattern.compile("```java\n(.*?class (\\w+) .*?)```", Pattern.DOTALL).matcher(Files.readString(docs()));
-        assertTrue(code.find(), "the page has no program");
-        Path source = Files.writeString(temp.resolve(code.group(2) + ".java"), code.group(1));
+        String program = DocsPage.program("dl4j.md", "java");
+        Matcher name = Pattern.compile("class (\\w+) ").matcher(program);
+        assertTrue(name.find(), program);
+        Path source = Files.writeString(temp.resolve(name.group(1) + ".java"), program);
         int failed = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-d", temp.toString(), "-cp", classPath(TestEngine.jars()), source.toString());
         assertEquals(0, failed);
-        String printed = runWithDl4jAlone(List.of(temp), code.group(2), temp.resolve("model.zip").toString(), temp.resolve("picture.png").toString());
+        String printed = runWithDl4jAlone(List.of(temp), name.group(1), temp.resolve("model.zip").toString(), temp.resolve("picture.png").toString());
 
         double[] expected = probabilities(graph, state, batch);
         int best = 0;
         for (int c = 1; c < expected.length; c++) if (expected[c] > expected[best]) best = c;
         assertEquals(String.format(Locale.ROOT, "class %d, probability %.3f", best, expected[best]), printed.strip());
-    }
-
-    private static Path docs() {
-        return Stream.iterate(Path.of("").toAbsolutePath(), folder -> folder != null, Path::getParent).map(folder -> folder.resolve("docs").resolve("dl4j.md"))
-            .filter(Files::isRegularFile).findFirst().orElseThrow();
     }
 
     private static BufferedImage picture(SyntheticBatch batch) {

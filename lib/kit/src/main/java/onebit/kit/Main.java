@@ -49,16 +49,9 @@ public final class Main {
                 code = CommandLine.ExitCode.SOFTWARE;
             }
         } catch (OutOfMemoryError e) {
-            System.err.println("onebit: " + sentence(e));
+            System.err.println("onebit: " + MemoryFailure.sentence(e));
         }
         System.exit(code);
-    }
-
-    /** What memory was short of, and what helps. */
-    public static String sentence(OutOfMemoryError e) {
-        boolean heap = e.getMessage() != null && (e.getMessage().contains("heap") || e.getMessage().contains("GC overhead"));
-        return "there is not enough memory for this (" + e.getMessage() + "). Take a smaller width or batch, or " + (heap
-            ? "give Java more: ONEBIT_JAVA_OPTIONS=-Xmx8g" : "fewer threads: --threads 1");
     }
 
     /** The whole command line, for {@link #main} and for tests. */

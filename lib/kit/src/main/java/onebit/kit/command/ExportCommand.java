@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import onebit.kit.Installation;
 import onebit.model.Model;
+import onebit.run.AtomicFile;
 import onebit.run.UserError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +40,7 @@ public final class ExportCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("There is no format '" + format + "'; there is " + String.join(", ", Names.Formats.ALL) + ".");
         });
         Path file = output != null ? output : Path.of(name() + ".zip");
-        if (Files.exists(file) && !Files.isRegularFile(file) || file.toString().equals("/dev/stdout")) throw new UserError(file + " is no file, which a model needs. Name one with --output.");
+        if (Files.exists(file) && !Files.isRegularFile(file) || AtomicFile.isStandardOutput(file)) throw new UserError(file + " is no file, which a model needs. Name one with --output.");
         if (isModel(file)) throw new UserError(file + " is the model itself. Name another file with --output.");
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             Model read = ModelSource.read(model, display);

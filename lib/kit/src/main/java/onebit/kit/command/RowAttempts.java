@@ -3,7 +3,7 @@ package onebit.kit.command;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
 import onebit.kit.LoadFailure;
-import onebit.kit.Main;
+import onebit.kit.MemoryFailure;
 import onebit.kit.results.NotRun;
 import onebit.run.UserError;
 import onebit.train.Row;
@@ -32,7 +32,7 @@ record RowAttempts(NotRun notes, ProgressDisplay display, PrintWriter out, Print
         } catch (LinkageError e) {
             return notRun(row, LoadFailure.sentence(e).getMessage());
         } catch (OutOfMemoryError e) {
-            return notRun(row, Main.sentence(e));
+            return notRun(row, MemoryFailure.sentence(e));
         } catch (RuntimeException e) {
             e.printStackTrace(err);
             return notRun(row, "the program failed: " + e);
