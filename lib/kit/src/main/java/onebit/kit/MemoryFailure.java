@@ -5,10 +5,19 @@ public final class MemoryFailure {
 
     private MemoryFailure() {}
 
-    /** For people. */
+    /** For people at a command line. */
     public static String sentence(OutOfMemoryError e) {
+        return sentence(e, "ONEBIT_JAVA_OPTIONS=-Xmx8g", "--threads 1");
+    }
+
+    /** For people at a notebook, whose kernel takes its settings from the environment that JupyterLab was started in. */
+    public static String inNotebook(OutOfMemoryError e) {
+        return sentence(e, "start JupyterLab with JDK_JAVA_OPTIONS=-Xmx8g", "start JupyterLab with ONEBIT_THREADS=1");
+    }
+
+    private static String sentence(OutOfMemoryError e, String moreHeap, String fewerThreads) {
         boolean heap = e.getMessage() != null && (e.getMessage().contains("heap") || e.getMessage().contains("GC overhead"));
         return "there is not enough memory for this (" + e.getMessage() + "). Take a smaller width or batch, or " + (heap
-            ? "give Java more: ONEBIT_JAVA_OPTIONS=-Xmx8g" : "fewer threads: --threads 1");
+            ? "give Java more: " + moreHeap : "fewer threads: " + fewerThreads);
     }
 }

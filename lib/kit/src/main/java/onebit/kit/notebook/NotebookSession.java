@@ -12,6 +12,7 @@ import onebit.data.Progress;
 import onebit.engine.Execution;
 import onebit.kit.Installation;
 import onebit.kit.LoadFailure;
+import onebit.kit.MemoryFailure;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
 import onebit.kit.results.Results;
@@ -112,6 +113,8 @@ final class NotebookSession {
             throw sentence(e.getMessage());
         } catch (LinkageError e) {
             throw sentence(LoadFailure.sentence(e).getMessage());
+        } catch (OutOfMemoryError e) {
+            throw sentence(MemoryFailure.inNotebook(e));
         }
     }
 

@@ -214,4 +214,20 @@ class NotebooksTest {
         }));
         assertThrows(UnsupportedOperationException.class, () -> NotebookSession.inWords(() -> List.of().add(null)));
     }
+
+    @Test
+    void tooLittleMemorySaysHowANotebookGetsMore() {
+        assertEquals("there is not enough memory for this (Java heap space). Take a smaller width or batch, "
+            + "or give Java more: start JupyterLab with JDK_JAVA_OPTIONS=-Xmx8g", tooLittle("Java heap space"));
+        assertEquals("there is not enough memory for this (unable to map 4 GB). Take a smaller width or batch, "
+            + "or fewer threads: start JupyterLab with ONEBIT_THREADS=1", tooLittle("unable to map 4 GB"));
+    }
+
+    private static String tooLittle(String message) {
+        UserError error = assertThrows(UserError.class, () -> NotebookSession.inWords(() -> {
+            throw new OutOfMemoryError(message);
+        }));
+        assertEquals(0, error.getStackTrace().length);
+        return error.getMessage();
+    }
 }
