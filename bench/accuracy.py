@@ -48,9 +48,12 @@ class Task:
         limits = [config["train_limit"], config["test_limit"]]
         return Task(config["width"], config["depth"], epochs, config["row"], "all" if not any(limits) else "{}, {}".format(*limits))
 
+    def network(self) -> str:
+        return f"{self.depth}-{self.width}"
+
     def cells(self) -> str:
         part = "" if self.images == "all" else f" (images: {self.images})"
-        return f"{self.row}{part} | {self.depth}-{self.width} | {self.epochs}"
+        return f"{self.row}{part} | {self.network()} | {self.epochs}"
 
 
 @dataclass(frozen=True)
@@ -169,17 +172,18 @@ def differences(runs: dict, measure: str = ACCURACY) -> str:
         for kind, seeds in sorted(kinds.items()):
             if kind != BASE and len(seeds) > 1 and len(base) > 1:
                 estimate = difference(mean(list(seeds.values())), mean(list(base.values())))
-                found[task.epochs, kind].append((len(seeds), estimate))
+                of_network = task.network(), task.epochs, kind
+                found[of_network].append((len(seeds), estimate))
                 pairs = [value - base[seed] for seed, value in seeds.items() if seed in base]
                 of_pairs = " | | |"
                 if len(pairs) > 1:
-                    paired[task.epochs, kind].append((len(pairs), mean(pairs)))
-                    of_pairs = " " + weighted(paired[task.epochs, kind][-1:], form)
+                    paired[of_network].append((len(pairs), mean(pairs)))
+                    of_pairs = " " + weighted(paired[of_network][-1:], form)
                 rows.append(f"| {task.cells()} | {kind} | {len(seeds)}, {len(base)} | {signed(estimate, form)}{of_pairs}")
-    for (epochs, kind), estimates in sorted(found.items()):  # not over epochs: one run counts at several
+    for of_network, estimates in sorted(found.items()):  # not over epochs: one run counts at several
         if len(estimates) > 1:
-            rows.append(f"| **all {len(estimates)} of {epochs} epochs, weighted by their runs** | | {epochs} | {kind} | {weighted(estimates, form)}"
-                        + (f" {weighted(paired[epochs, kind], form)}" if paired[epochs, kind] else " | | |"))
+            rows.append("| **all {}, weighted by their runs** | {} | {} | {} | ".format(len(estimates), *of_network) + weighted(estimates, form)
+                        + (f" {weighted(paired[of_network], form)}" if paired[of_network] else " | | |"))
     return "\n".join(rows)
 
 

@@ -176,15 +176,18 @@ class Accuracy(unittest.TestCase):
             with self.assertRaisesRegex(SystemExit, "differ after 6 epochs"):
                 accuracy.read([Path(folder)])
 
-    def test_over_all_tasks_of_as_many_epochs_each_weighs_as_much_as_it_has_runs(self):
+    def test_over_all_tasks_of_one_network_and_as_many_epochs_each_weighs_as_much_as_it_has_runs(self):
         with tempfile.TemporaryDirectory() as folder:
             for row, seeds, difference in (("cifar10-1bit-bn", (1, 2, 3), -0.5), ("cifar10-full-bn", (1, 2), 0.5)):
                 for seed in seeds:
                     run(folder, seed, "float32", "direct", "direct convolutions", {2: 50.0 + seed, 6: 72.0 + seed}, row=row)
                     run(folder, seed, "bf16", "direct", "direct convolutions", {2: 51.0 + seed, 6: 72.0 + seed + difference}, row=row)
+                    for precision, mean in (("float32", 60.0), ("bf16", 63.0)):
+                        run(folder, seed, precision, "direct", "direct convolutions", {2: mean + seed}, row=row, epochs=2, width=4)
             runs, _ = accuracy.read([Path(folder)])
-        self.assertIn("of 6 epochs, weighted by their runs** | | 6 | bf16 direct | 5 | -0.10 |", accuracy.differences(runs))  # (3 * -0.5 + 2 * 0.5) / 5
-        self.assertIn("of 2 epochs, weighted by their runs** | | 2 | bf16 direct | 5 | +1.00 |", accuracy.differences(runs))
+        self.assertIn("| **all 2, weighted by their runs** | 20-1 | 6 | bf16 direct | 5 | -0.10 |", accuracy.differences(runs))  # (3 * -0.5 + 2 * 0.5) / 5
+        self.assertIn("weighted by their runs** | 20-1 | 2 | bf16 direct | 5 | +1.00 |", accuracy.differences(runs))
+        self.assertIn("weighted by their runs** | 20-4 | 2 | bf16 direct | 5 | +3.00 |", accuracy.differences(runs))
 
 
 # In place of `onebit train ... --run=FOLDER --resume`: it waits until it is told to go on, or stopped.
@@ -262,11 +265,11 @@ class Seeds(unittest.TestCase):
         self.assertEqual(seeds.returncode, 1)
 
 
-def run(folder, seed, precision, algorithm, network, percent_after, epochs=6, row="cifar10-1bit-bn", lowest=(2, 6, 14), note="512-bit vectors"):
+def run(folder, seed, precision, algorithm, network, percent_after, epochs=6, row="cifar10-1bit-bn", lowest=(2, 6, 14), note="512-bit vectors", width=1):
     """A run folder with the given accuracies after some epochs, and the learning rate at its lowest after some of them."""
-    path = Path(folder, f"{row}-{precision}-{algorithm}-{epochs}-{seed}")
+    path = Path(folder, f"{row}-{width}-{precision}-{algorithm}-{epochs}-{seed}")
     path.mkdir()
-    config = {"row": row, "depth": 20, "width": 1, "epochs": epochs, "seed": seed, "engine": "cpu", "precision": precision,
+    config = {"row": row, "depth": 20, "width": width, "epochs": epochs, "seed": seed, "engine": "cpu", "precision": precision,
               "algorithm": algorithm, "train_limit": 0, "test_limit": 0}
     (path / "config.json").write_text(json.dumps(config))
     (path / "provenance.json").write_text(json.dumps({"sessions": [{"network": f"{precision}, {network}, 2 threads, {note}", "software": {"sources": "a"}}]}))
