@@ -38,6 +38,9 @@ public record RunFolder(Path path) {
     static final String MODEL = "model.safetensors";
     static final String RESULT = "result.json";
 
+    private static final String LOST_CHECKPOINT = " and cannot go on: its " + CHECKPOINT
+        + " is gone (git, for one, does not keep it). Put it back, or begin the run again in another folder.";
+
     /** Whether a run has begun here. */
     public boolean holdsRun() {
         return Files.isRegularFile(file(CONFIG));
@@ -112,7 +115,7 @@ public record RunFolder(Path path) {
         TrainingConfig config = config();
         if (result().isEmpty())
             throw new UserError("The run in " + path + " is not finished (" + metrics().size() + " of " + config.epochs()
-                + " epochs); go on with it by --resume, then take its model.");
+                + " epochs)" + (hasLostCheckpoint() ? LOST_CHECKPOINT : "; go on with it by --resume, then take its model."));
         return ModelFile.read(file(MODEL), config);
     }
 
@@ -122,7 +125,7 @@ public record RunFolder(Path path) {
      * @param resume whether to go on with a run that is here already; where there is none, one begins. If false, one begins in the
      *               place of a run that ended before it had saved anything, too
      * @throws UserError if the folder has a run that has saved something and {@code resume} is false, if its run has another
-     *                   configuration and {@code resume} is true, if it has files and no run, if another run is writing here, or
+     *                   configuration, or has lost its checkpoint, and {@code resume} is true, if it has files and no run, if another run is writing here, or
      *                   if it cannot be written
      */
     public RunJournal begin(TrainingConfig config, boolean resume) {
@@ -159,10 +162,17 @@ public record RunFolder(Path path) {
             if (!differences.isEmpty())
                 throw new UserError("The run in " + path + " was begun with other settings: " + String.join("; ", differences)
                     + ". Give the settings it was begun with, or choose another folder.");
+            if (hasLostCheckpoint())
+                throw new UserError("The run in " + path + " is not finished (" + metrics().size() + " of " + config().epochs() + " epochs)" + LOST_CHECKPOINT);
         } else if (hasSaved()) {
             throw new UserError(path + " holds a run already (" + metrics().size() + " of " + config().epochs()
-                + " epochs). Go on with it by --resume, or choose another folder.");
+                + " epochs). " + (hasLostCheckpoint() ? "Choose another folder." : "Go on with it by --resume, or choose another folder."));
         }
+    }
+
+    /** Of an unfinished run: begun anew, it would write over what it has reported. A kill does not bring this about. */
+    private boolean hasLostCheckpoint() {
+        return !isFinished() && hasSaved() && !Files.exists(file(CHECKPOINT));
     }
 
     /** Whether anything would be lost if another run began in the place of the one here. */

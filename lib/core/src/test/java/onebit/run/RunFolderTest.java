@@ -200,6 +200,20 @@ class RunFolderTest {
     }
 
     @Test
+    void anUnfinishedRunWithoutItsCheckpointKeepsWhatItHasReported() throws IOException {
+        try (RunJournal journal = folder.begin(config, false)) {
+            journal.save(checkpoint());
+        }
+        Files.delete(folder.file(RunFolder.CHECKPOINT));
+
+        String message = refused(() -> folder.begin(config, true));
+        assertTrue(message.contains("(1 of 2 epochs) and cannot go on: its checkpoint.safetensors is gone"), message);
+        assertEquals(message, refused(folder::model));
+        assertFalse(refused(() -> folder.begin(config, false)).contains("--resume"));
+        assertEquals(List.of(epoch), folder.metrics());
+    }
+
+    @Test
     void resumingWhereNothingIsBegins() {
         folder.begin(config, true).close();
         assertEquals(config, folder.config());

@@ -46,7 +46,8 @@ class OtherProcessorsTest {
     }
 
     private void assertPass(int bits, List<String> prefix, Class<?>... tests) throws Exception {
-        String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=2")
+        // Of eight random networks some have each node type, both norms and both kinds of weights (RandomGraphs).
+        String printed = JavaProcess.of(TestProcess.class).withOptions("-Donebit.vector.bits=" + bits, "-Donebit.test.networks=8")
             .run(prefix, temp.resolve("output"), Stream.of(tests).map(Class::getName).toArray(String[]::new));
         for (Class<?> test : tests)
             assertTrue(printed.contains(test.getSimpleName() + " passed on " + bits + "-bit vectors"), printed);
