@@ -16,6 +16,7 @@ BENCH =
 settings = $(foreach name,PROFILE SEED ENGINE DEVICE PRECISION THREADS,$(if $($(name)),ONEBIT_$(name)=$($(name))))
 options = --profile $(PROFILE) $(if $(SEED),--seed $(SEED)) $(if $(ENGINE),--engine $(ENGINE)) $(if $(DEVICE),--device $(DEVICE)) \
     $(if $(PRECISION),--precision $(PRECISION)) $(if $(THREADS),--threads $(THREADS))
+plain = lib/bin/onebit reproduce $(options) $(ROWS)
 
 .PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench gpu-check gpu-check-folder clean
 
@@ -51,11 +52,15 @@ lab-test: build
 	@environment/test/lab
 
 reproduce: build
-	@environment/install || { echo 'Without Python: make reproduce-plain trains the rows and writes the results, with no notebooks.' >&2; exit 1; }
-	@$(settings) environment/reproduce $(if $(JOBS),--jobs $(JOBS)) $(ROWS)
+	@environment/install; case $$? in \
+	    0) $(settings) environment/reproduce $(if $(JOBS),--jobs $(JOBS)) $(ROWS) ;; \
+	    3) echo 'Without it the rows are trained and the results written with no notebooks and no report, as by make reproduce-plain.' >&2; \
+	       $(plain) ;; \
+	    *) exit 1 ;; \
+	esac
 
 reproduce-plain: build
-	@lib/bin/onebit reproduce $(options) $(ROWS)
+	@$(plain)
 
 reproduce-test: build
 	@environment/install

@@ -83,7 +83,7 @@ record CifarFolder(Path path, CifarSet set) {
         List<String> missing = missing();
         if (!missing.isEmpty())
             throw new UserError(path + " lacks " + String.join(", ", missing) + " of " + set.title() + ". " + remedy);
-        int images = set.train().stream().mapToInt(CifarSet.DataFile::images).sum(), total = images + set.test().images(), done = 0;
+        int images = set.trainingImages(), total = images + set.test().images(), done = 0;
         String task = "Reading " + set.title();
         var train = new Images(images);
         progress.update(task, 0, total, "images");

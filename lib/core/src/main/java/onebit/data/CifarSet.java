@@ -59,6 +59,11 @@ public record CifarSet(String name, String title, String folder, List<DataFile> 
             .orElseThrow(() -> new UserError("Unknown data set '" + name + "'; there are cifar10 and cifar100."));
     }
 
+    /** In all files of training images. */
+    public int trainingImages() {
+        return train.stream().mapToInt(DataFile::images).sum();
+    }
+
     /** Training files, then the test file. */
     public List<DataFile> files() {
         return Stream.concat(train.stream(), Stream.of(test)).toList();

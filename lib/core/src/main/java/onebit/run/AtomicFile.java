@@ -154,6 +154,11 @@ public final class AtomicFile {
         return new UserError(file + " could not be written: " + reason(cause) + ".", cause);
     }
 
+    /** Why {@code file} could not be read, in a sentence. */
+    public static UserError cannotRead(Path file, IOException cause) {
+        return new UserError(file + " could not be read: " + reason(cause) + ".", cause);
+    }
+
     /** Why a file could not be read or written, in a few words: of the commonest reasons Java's own text is the file's name alone. */
     public static String reason(IOException cause) {
         return switch (cause) {

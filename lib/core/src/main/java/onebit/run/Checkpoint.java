@@ -80,7 +80,7 @@ public record Checkpoint(Progress progress, Optional<Provenance> provenance, Nam
         } catch (JsonProcessingException e) {
             throw new UserError(file + " does not say where its run is or how it came there (" + e.getOriginalMessage() + "). " + remedy, e);
         } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(file, e);
         }
     }
 }

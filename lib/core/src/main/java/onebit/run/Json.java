@@ -69,7 +69,7 @@ public final class Json {
             throw new UserError(file + " is not what this version of OneBit writes (" + e.getOriginalMessage()
                 + "). It may have been altered, or come from another version.", e);
         } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(file, e);
         }
     }
 }

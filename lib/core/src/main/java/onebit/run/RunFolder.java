@@ -66,7 +66,7 @@ public record RunFolder(Path path) {
             return checkpoint().map(c -> c.progress().epochs()).orElseThrow(() -> new UserError(file + " is not a run's metrics: "
                 + (e instanceof CharacterCodingException ? "it is no text" : e.getMessage()) + ". It may have been altered; take another copy of it.", e));
         } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(file, e);
         }
     }
 
@@ -116,6 +116,8 @@ public record RunFolder(Path path) {
         if (result().isEmpty())
             throw new UserError("The run in " + path + " is not finished (" + metrics().size() + " of " + config.epochs()
                 + " epochs)" + (hasLostCheckpoint() ? LOST_CHECKPOINT : "; go on with it by --resume, then take its model."));
+        if (!Files.exists(file(MODEL)))
+            throw new UserError("The run in " + path + " is finished, and its " + MODEL + " is not here. Copy it from where the run was trained, or train the run again.");
         return ModelFile.read(file(MODEL), config);
     }
 
@@ -221,7 +223,7 @@ public record RunFolder(Path path) {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(path, pattern)) {
             stream.forEach(files::add);
         } catch (IOException e) {
-            throw new UserError(path + " could not be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(path, e);
         }
         return files;
     }

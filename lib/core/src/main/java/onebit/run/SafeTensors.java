@@ -182,7 +182,7 @@ record SafeTensors(Map<String, String> metadata, Map<String, Entry> entries) {
         } catch (Damaged | JsonProcessingException e) {
             throw new UserError(file + " is damaged (" + (e instanceof Damaged d ? d.getMessage() : "its header is not JSON") + "). " + remedy, e);
         } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(file, e);
         }
     }
 

@@ -118,12 +118,28 @@ public record TrainingConfig(String row, String dataset, int depth, int width, i
     /**
      * The part of a data set that this run uses.
      *
-     * @throws UserError if it has not one full batch of training images
+     * @throws UserError if it has fewer images than a limit, or not one full batch of training images
      */
     public Dataset part(Dataset data) {
+        requireLimits(data.train().count(), data.test().count());
         Dataset part = data.limitedTo(trainLimit == 0 ? data.train().count() : trainLimit, testLimit == 0 ? data.test().count() : testLimit);
         requireBatch(part.train().count());
         return part;
+    }
+
+    /**
+     * A run that says of itself that it used more images than there are would not be comparable with those that say all.
+     *
+     * @throws UserError if so many images are fewer than a limit
+     */
+    public void requireLimits(int trainingImages, int testImages) {
+        requireLimit(trainLimit, trainingImages, "training", "--train-limit");
+        requireLimit(testLimit, testImages, "test", "--test-limit");
+    }
+
+    private static void requireLimit(int limit, int images, String which, String option) {
+        if (limit > images)
+            throw new UserError("The limit of " + limit + " is above the number of " + which + " images, " + images + "; leave out " + option + " for all of them.");
     }
 
     /** @throws UserError if so many training images are not one full batch */

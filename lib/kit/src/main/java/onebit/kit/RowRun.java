@@ -1,6 +1,7 @@
 package onebit.kit;
 
 import java.util.OptionalInt;
+import onebit.data.CifarSet;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.Device;
 import onebit.engine.Execution;
@@ -37,6 +38,8 @@ public record RowRun(Row row, Profile profile, OptionalInt depth, OptionalInt wi
         TrainingConfig of = TrainingConfig.of(row, profile, chosen.engine(), chosen.precision());
         TrainingConfig config = new TrainingConfig(of.row(), of.dataset(), depth.orElse(of.depth()), width.orElse(of.width()), epochs.orElse(of.epochs()), of.batchSize(),
             seed, chosen.engine(), chosen.device(), chosen.precision(), algorithm, trainLimit.orElse(of.trainLimit()), testLimit.orElse(of.testLimit()));
+        CifarSet images = CifarSet.named(config.dataset());
+        config.requireLimits(images.trainingImages(), images.test().images());
         if (config.trainLimit() > 0) config.requireBatch(config.trainLimit());
         return config;
     }

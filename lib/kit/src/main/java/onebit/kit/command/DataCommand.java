@@ -24,7 +24,7 @@ public final class DataCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Parameters(paramLabel = "cifar10|cifar100|published", completionCandidates = Names.Collections.class, description = "cifar10, cifar100, or published: the authors' five models.")
+    @Parameters(paramLabel = "cifar10|cifar100|published", completionCandidates = Names.Collections.class, description = "cifar10, cifar100, or published: the authors' five models (in --data, $ONEBIT_PUBLISHED or the cache, else fetched).")
     Collection what;
 
     @Mixin
@@ -36,10 +36,15 @@ public final class DataCommand implements Callable<Integer> {
             switch (what) {
                 case CIFAR10 -> describe(data.load("cifar10", display));
                 case CIFAR100 -> describe(data.load("cifar100", display));
-                case PUBLISHED -> describe(PublishedModels.ofUser().fetch(Optional.ofNullable(data.folder), display));
+                case PUBLISHED -> describe(PublishedModels.ofUser().fetch(Optional.ofNullable(data.folder).or(DataCommand::ofEnvironment), display));
             }
         }
         return 0;
+    }
+
+    /** The folder that notebooks take the models from, too. */
+    private static Optional<Path> ofEnvironment() {
+        return Optional.ofNullable(System.getenv("ONEBIT_PUBLISHED")).map(String::strip).filter(folder -> !folder.isEmpty()).map(Path::of);
     }
 
     private void describe(Map<PublishedModel, Path> models) {

@@ -2,6 +2,7 @@ package onebit.kit.command;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import onebit.data.Progress;
@@ -39,9 +40,19 @@ public final class EnginesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (fetch == null) list();
-        else fetch();
+        if (fetch == null) {
+            Usage.check(spec, this::requireNothingOfFetch);
+            list();
+        } else {
+            fetch();
+        }
         return 0;
+    }
+
+    private void requireNothingOfFetch() {
+        for (String option : List.of("--device", "--processor", "--into"))
+            if (spec.commandLine().getParseResult().hasMatchedOption(option))
+                throw new IllegalArgumentException(option + " says what to fetch; give --fetch NAME with it.");
     }
 
     private void fetch() {

@@ -1,6 +1,7 @@
 package onebit.kit.command;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -66,12 +67,17 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (set.classNames().size() != read.graph().classes())
                 throw new UserError("The model tells " + read.graph().classes() + " classes apart, and " + set.title() + " has " + set.classNames().size()
                     + ": this is not the model's data set.");
-            Split images = data.load(set.name(), display).test();
-            if (limit != null) images = images.first(limit);
+            Split all = data.load(set.name(), display).test(), images = limit == null ? all : all.first(limit);
             NetworkOptions options = choice.inference().withAlgorithm(engine.algorithm);
             StringBuilder outputs = new StringBuilder();
-            print(evaluate(read, images, choice, options, display, outputs), read);
-            if (logits != null) AtomicFile.write(logits, outputs.toString());
+            if (logits == null) {
+                print(evaluate(read, images, choice, options, display, outputs), read);
+            } else {
+                AtomicFile.write(logits, out -> { // which begins the file: a place that cannot be written to is to cost no evaluation
+                    print(evaluate(read, images, choice, options, display, outputs), read);
+                    out.write(outputs.toString().getBytes(StandardCharsets.UTF_8));
+                });
+            }
         }
         return 0;
     }

@@ -28,6 +28,7 @@ public final class FiguresCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Usage.check(spec, () -> Usage.requireFolder("--results", results));
         Installation installation = Installation.current();
         Results from = new Results(results == null ? installation.results() : results);
         Path folder = out == null ? installation.figures(from.folder()) : out;

@@ -20,6 +20,9 @@ final class ModelSource {
     static Model read(Path model, ProgressDisplay display) {
         if (!Files.exists(model)) throw new UserError("There is no " + model + ". Give the folder of a finished run, a .mat file, or a .zip of DL4J's.");
         if (Files.isDirectory(model)) return new RunFolder(model).model();
+        Path folder = model.toAbsolutePath().getParent();
+        if (model.toString().endsWith(".safetensors") && new RunFolder(folder).holdsRun())
+            throw new UserError(model + " is a file of a run. Give the run's folder, " + folder + ": its other files say what network this is.");
         return model.toString().endsWith(".zip") ? Installation.current().engines(display).modelFormat("dl4j").read(model) : MatModel.read(model);
     }
 }

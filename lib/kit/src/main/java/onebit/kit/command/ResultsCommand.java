@@ -21,6 +21,7 @@ public final class ResultsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Usage.check(spec, () -> Usage.requireFolder("--results", results));
         Installation installation = Installation.current();
         Path folder = results == null ? installation.results() : results;
         print(spec, new Results(folder).write(installation.readme(folder)));

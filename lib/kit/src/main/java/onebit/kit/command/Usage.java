@@ -1,5 +1,7 @@
 package onebit.kit.command;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import onebit.run.UserError;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +18,11 @@ final class Usage {
             arguments.run();
             return true;
         });
+    }
+
+    /** Of an option that names a folder to read; null if it is not given. */
+    static void requireFolder(String option, Path folder) {
+        if (folder != null && !Files.isDirectory(folder)) throw new IllegalArgumentException("There is no folder " + folder + ", which " + option + " names.");
     }
 
     /** What is made of arguments alone: a refusal is wrong usage. */

@@ -31,7 +31,7 @@ final class RunCost {
     /** @param finished runs of which one may tell the pace */
     static Table table(TrainingConfig config, Graph graph, EngineChoice choice, List<Run> finished) {
         CifarSet set = CifarSet.named(config.dataset());
-        int images = set.train().stream().mapToInt(CifarSet.DataFile::images).sum();
+        int images = set.trainingImages();
         int train = config.trainLimit() == 0 ? images : config.trainLimit(), test = config.testLimit() == 0 ? set.test().images() : config.testLimit();
         Pace pace = finished.stream().filter(run -> isLike(run, config, choice)).reduce((earlier, later) -> later).map(Pace::of)
             .orElseGet(() -> Pace.measured(config, graph, choice));

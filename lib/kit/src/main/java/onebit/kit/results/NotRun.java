@@ -32,7 +32,7 @@ public record NotRun(Path folder) {
                 }
             }
         } catch (IOException e) {
-            throw new UserError(folder + " could not be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(folder, e);
         }
         return reasons;
     }

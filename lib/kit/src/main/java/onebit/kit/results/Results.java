@@ -85,7 +85,7 @@ public record Results(Path folder) {
             if (!renewed.equals(text)) AtomicFile.write(readme, renewed);
             return true;
         } catch (IOException e) {
-            throw new UserError(readme + " cannot be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(readme, e);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import onebit.run.AtomicFile;
 import onebit.run.RunFolder;
 import onebit.run.RunResult;
 import onebit.run.UserError;
@@ -91,7 +92,7 @@ public record RunFolders(List<Run> finished, Map<String, String> unfinished, Lis
         try (Stream<Path> paths = Files.list(folder)) {
             return paths.filter(Files::isDirectory).sorted().toList();
         } catch (IOException e) {
-            throw new UserError("The folder of runs " + folder + " cannot be read: " + e + ".", e);
+            throw AtomicFile.cannotRead(folder, e);
         }
     }
 }

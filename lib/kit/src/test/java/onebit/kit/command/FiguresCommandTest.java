@@ -51,6 +51,7 @@ class FiguresCommandTest {
 
     @Test
     void saysWhereItCannotWrite() throws Exception {
+        Files.createDirectory(folder.resolve("results"));
         Files.writeString(folder.resolve("figures"), "a file");
 
         Shell.Outcome outcome = figures();

@@ -84,6 +84,25 @@ class TrainingCommandsTest {
         assertEquals(json.get("correct").asInt(), right(lines));
         assertEquals(new RunFolder(Path.of(run)).result().orElseThrow().correct(), right(lines.subList(0, 5)), "as at the end of training");
 
+        Path file = Files.createFile(folder.resolve("file"));
+        Shell.Outcome nowhere = small("evaluate", run, "--limit", "5", "--logits", file.resolve("logits.csv").toString());
+        assertEquals(1, nowhere.code());
+        assertTrue(nowhere.err().contains(file.resolve("logits.csv") + " could not be written: " + file + " is a file, not a folder."), nowhere.err());
+        assertEquals("", nowhere.out(), "nothing is computed in vain");
+
+        Shell.Outcome itsFile = small("evaluate", run + "/model.safetensors");
+        assertTrue(itsFile.err().contains("is a file of a run. Give the run's folder, " + run + ":"), itsFile.err());
+        Files.delete(Path.of(run, "model.safetensors"));
+        Shell.Outcome noModel = small("evaluate", run);
+        assertEquals(1, noModel.code());
+        assertTrue(noModel.err().contains("The run in " + run + " is finished, and its model.safetensors is not here."), noModel.err());
+    }
+
+    @Test
+    void aModelIsTestedOnItsOwnDataSetOnly() {
+        String run = folder.resolve("run").toString();
+        small("train", "cifar10-1bit-bn", "--run", run);
+
         Shell.Outcome wrongSet = small("evaluate", run, "--dataset", "cifar100");
         assertEquals(1, wrongSet.code());
         assertTrue(wrongSet.err().contains("The model tells 10 classes apart, and CIFAR-100 has 100"), wrongSet.err());
