@@ -213,9 +213,10 @@ def checksum(file: pathlib.Path) -> str:
 class State:
     """What was done: kept in the report's folder, so that a command that was stopped goes on."""
 
-    def __init__(self, folder: pathlib.Path, settings: dict):
+    def __init__(self, folder: pathlib.Path, settings: dict, last: str):
         self.file = folder / "state.json"
         self.settings = settings
+        self.last = last
         self.done = {}
         self.lock = threading.Lock()
         try:
@@ -231,6 +232,7 @@ class State:
 
     def add(self, file: pathlib.Path, entry: dict) -> None:
         with self.lock:
+            self.done.pop(self.last, None)  # it shows the results of all the others
             self.done[file.stem] = entry
             self.save(False)
 
@@ -357,7 +359,7 @@ def execute(arguments, files: list, folder: pathlib.Path) -> int:
     settings = {name: value for name, value in sorted(os.environ.items()) if name.startswith("ONEBIT_")}
     settings["rows"] = " ".join(arguments.rows)
     settings["sources"] = sources.read_text().strip() if sources.exists() else ""
-    state, progress = State(folder, settings), Progress()
+    state, progress = State(folder, settings, files[-1].stem), Progress()
     executor = Executor(folder, arguments.kernel, arguments.silence, progress, state)
     notebooks = [(f"[{place}/{len(files)}] {file.stem}", file) for place, file in enumerate(files, 1)]
     for rows, group in itertools.groupby(notebooks, lambda notebook: ROW_NOTEBOOK.fullmatch(notebook[1].stem) is not None):

@@ -103,6 +103,19 @@ class ReproduceTest(unittest.TestCase):
         self.assertIn("1 of 2 notebooks failed: 00-a", done.stderr)
         self.assertIn("the disk is full", self.page())
 
+    def test_after_a_failure_the_last_notebook_is_executed_again_with_what_failed(self):
+        self.notebook("01-cifar10-a", self.note("whole"))
+        self.notebook("02-cifar10-b", self.note("begun"), f"assert len(open({str(self.log)!r}).read().split()) > 4")
+        self.notebook("09-c", self.note("other"))
+        self.notebook("10-figures", self.note("figures"))
+        self.assertEqual(1, self.run_all(*TWO).returncode)
+
+        again = self.run_all(*TWO)
+
+        self.assertEqual(0, again.returncode, again.stderr)
+        self.assertEqual(["begun", "figures"], self.noted()[4:])
+        self.assertIn("09-c: done (before)", again.stderr)
+
     def test_of_two_at_a_time_the_second_is_refused(self):
         self.notebook("00-a", self.note("begun"), "import time; time.sleep(600)")
         process, kernels = self.started("begun")

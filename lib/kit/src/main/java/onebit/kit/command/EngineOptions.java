@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 /** What runs it, and how exactly. */
 final class EngineOptions {
 
+    /** The engine that has a choice of algorithms. */
+    private static final String CPU = "cpu";
+
     @Option(names = "--engine", paramLabel = "ENGINE", defaultValue = "auto", completionCandidates = Names.Engines.class,
         description = "auto, or an engine that 'onebit engines' lists (default: ${DEFAULT-VALUE}).")
     String engine;
@@ -36,6 +39,12 @@ final class EngineOptions {
         return device == null ? Device.CPU : device;
     }
 
+    /** Of another engine it would be written down and not hold. */
+    private void requireAlgorithm(String chosen) {
+        if (algorithm != ConvolutionAlgorithm.AUTO && !chosen.equals(CPU))
+            throw new IllegalArgumentException("--algorithm " + algorithm.label() + " is for the engine " + CPU + "; the engine " + chosen + " chooses by itself. Leave it out, or give --engine " + CPU + ".");
+    }
+
     /** Chooses, and says on standard error what was chosen and why. */
     EngineChoice choose(CommandSpec spec, ProgressDisplay display) {
         return choose(spec, display, Optional.empty());
@@ -54,6 +63,7 @@ final class EngineOptions {
         });
         EngineChoice chosen = begun.map(b -> resolver.choose(engine, Optional.ofNullable(device), precision, b))
             .orElseGet(() -> resolver.choose(engine, device(), precision));
+        Usage.check(spec, () -> requireAlgorithm(chosen.engine().name()));
         EngineChoice choice = threads == null ? chosen : chosen.withThreads(threads);
         display.say("Engine " + choice.explanation() + ".");
         begun.flatMap(choice::change).ifPresent(display::say);

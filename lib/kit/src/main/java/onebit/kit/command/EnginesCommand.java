@@ -23,7 +23,7 @@ public final class EnginesCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Option(names = "--fetch", paramLabel = "NAME", completionCandidates = Names.Engines.class,
+    @Option(names = "--fetch", paramLabel = "NAME", completionCandidates = Names.NamedEngines.class,
         description = "Fetch what this engine needs on --device now, for a machine or a time without a network.")
     String fetch;
 
@@ -56,6 +56,9 @@ public final class EnginesCommand implements Callable<Integer> {
     }
 
     private void fetch() {
+        Usage.check(spec, () -> {
+            if (fetch.equals("auto")) throw new IllegalArgumentException("--fetch needs the name of an engine, one of " + String.join(", ", Names.NamedEngines.ALL) + ".");
+        });
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             EngineCandidate engine = Usage.of(spec, () -> Installation.current().engines(display).byName(fetch));
             String machines = engine.fetch(device, processor == null ? CpuFeatures.detect() : processor, Optional.ofNullable(repository));

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import onebit.data.CifarSet;
 import onebit.engine.ConvolutionAlgorithm;
 import onebit.engine.CpuFeatures;
@@ -87,9 +88,18 @@ public final class Names {
     }
 
     /** Those of this version, without a look at what is installed. */
+    static final class NamedEngines extends Words {
+
+        static final List<String> ALL = List.of("cpu", "torch", "dl4j", "reference");
+
+        NamedEngines() {
+            super(ALL);
+        }
+    }
+
     static final class Engines extends Words {
         Engines() {
-            super(List.of("auto", "cpu", "torch", "dl4j", "reference"));
+            super(Stream.concat(Stream.of("auto"), NamedEngines.ALL.stream()).toList());
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import onebit.engine.CpuFeatures;
 import onebit.engine.Device;
 import onebit.engine.Engine;
+import onebit.run.UserError;
 
 /** An engine that is part of the program; needs nothing. The last choice of {@code auto}: it is there to be right, not fast. */
 record BuiltInEngine(Engine engine) implements EngineCandidate {
@@ -42,6 +43,7 @@ record BuiltInEngine(Engine engine) implements EngineCandidate {
 
     @Override
     public String fetch(Device device, CpuFeatures processor, Optional<Path> repository) {
+        if (modes().stream().noneMatch(mode -> mode.device() == device)) throw new UserError("The engine '" + name() + "' does not compute on " + device.label() + ".");
         return "any machine"; // needs nothing
     }
 }

@@ -21,7 +21,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
  * Test accuracy, epoch by epoch: the authors' log of a row, and over it this kit's runs. Of a row that was run at several
  * settings, the runs that took the most arithmetic, as in the README's table.
  *
- * <p>The axis of epochs is logarithmic, with ticks where a cycle of the warm-restart schedule ends, so that a run of 30
+ * <p>The axis of epochs shows the logarithm of epoch + 2, with ticks where a cycle of the warm-restart schedule ends, so that a run of 30
  * epochs can be seen beside one of 254.
  */
 public final class CurvesFigure {
@@ -30,13 +30,18 @@ public final class CurvesFigure {
     private static final double FIRST = 1.4, LAST = 8.4;
 
     private static final String TITLE = "Test accuracy by epoch";
-    private static final String AXES = " The axis of epochs is logarithmic; its ticks are where a cycle of the warm-restart schedule ends.";
+    private static final String AXES = " The axis of epochs shows the logarithm of epoch + 2; its ticks are where a cycle of the warm-restart schedule ends.";
 
     private CurvesFigure() {}
 
     /** One row's chart. */
     public static XYChart chart(Row row, List<Run> runs) {
         return chart(row, runs, 800, 480);
+    }
+
+    /** One of the page with all rows. */
+    static XYChart panel(Row row, List<Run> runs) {
+        return chart(row, runs, 540, 360);
     }
 
     private static XYChart chart(Row row, List<Run> runs, int width, int height) {
@@ -68,7 +73,7 @@ public final class CurvesFigure {
 
     /** All eight rows, full precision on the left, one bit on the right. */
     public static Figure figure(List<Run> runs) {
-        List<XYChart> charts = Row.ALL.stream().map(row -> chart(row, runs, 540, 360)).toList();
+        List<XYChart> charts = Row.ALL.stream().map(row -> panel(row, runs)).toList();
         return Page.of("curves", TITLE, "Grey: the authors' logs, networks of 20-10. Blue: this kit's runs, with their settings; they compare with the"
             + " authors' only at the same settings. With shifted ReLU the learning rate falls once, over a run's own length: a shorter run's has reached its lowest"
             + " where the authors' is still high." + AXES, 2, charts);
@@ -90,7 +95,8 @@ public final class CurvesFigure {
         Charts.points(chart, "authors, end", last(x), last(y), Markers.open(Glyph.CIRCLE), Ink.THEIRS).setShowInLegend(false);
         PublishedFigures.Result published = PublishedFigures.result(row.id());
         double readme = published.readmeAccuracyPercent(), notebook = published.notebookAccuracyPercent();
-        Charts.legend(chart, String.format(Locale.ROOT, "authors, 20-10: %.2f %%", readme) + (notebook == readme ? "" : String.format(Locale.ROOT, " (log: %.2f %%)", notebook)),
+        String ends = String.format(Locale.ROOT, "authors, 20-10: %.2f %%", readme);
+        Charts.legend(chart, notebook == readme ? ends : Charts.label(chart, ends, String.format(Locale.ROOT, "(log: %.2f %%)", notebook)),
             Ink.line(1.6), Markers.open(Glyph.CIRCLE), Ink.THEIRS);
     }
 

@@ -1,5 +1,6 @@
 package onebit.kit.gpu;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,25 +174,43 @@ public record GpuCheck(Engine engine, Device device, List<Integer> widths, Pytho
     }
 
     /**
-     * PyTorch as its users run it, which is not quite what the engine does: it may take TF32 and the algorithms that it finds fastest,
-     * and its images lie on the GPU. It comes first: an engine keeps the GPU's memory that its network has had, and a large network's
-     * would be missing to PyTorch.
+     * The engine's speed, and before it, width by width, that of PyTorch: an engine keeps the GPU's memory that its network has had,
+     * and a large network's would be missing to PyTorch.
      */
     private void speed(CheckTable table) {
-        Optional<String> python = peer.version(device);
-        for (int width : widths)
-            for (Precision precision : precisions())
-                table.step("Python's PyTorch " + DEPTH + "-" + width + ", " + precision.label() + ": images/s in training, in inference", () -> {
-                    if (python.isEmpty()) return Finding.notRun("'" + peer.python() + "' has no PyTorch that computes on " + device.label());
-                    double[] rates = peer.imagesPerSecond(width, precision, device, TIMED_STEPS);
-                    return Finding.told(String.format(Locale.ROOT, "%,.0f, %,.0f (PyTorch %s%s)", rates[0], rates[1], python.get(),
-                        device == Device.CUDA ? "; TF32, fastest algorithms, images on the GPU" : ""));
-                });
-        for (int width : widths)
+        boolean python = hasPython(table);
+        for (int width : widths) {
+            for (Precision precision : precisions()) peersSpeed(table, width, precision, python);
             for (Precision precision : precisions())
                 for (boolean training : new boolean[] {true, false})
                     table.step((training ? "training " : "inference ") + DEPTH + "-" + width + ", batches of 125, " + precision.label() + ": images/s",
                         () -> Finding.told(String.format(Locale.ROOT, "%,.0f", imagesPerSecond(width, precision, training))));
+        }
+    }
+
+    /** Whether there is a Python with PyTorch. */
+    private boolean hasPython(CheckTable table) {
+        boolean[] there = {false};
+        table.step("Python's PyTorch", () -> {
+            Optional<String> version = peer.version(device);
+            there[0] = version.isPresent();
+            return version.map(v -> Finding.told(v + (device == Device.CUDA ? ", as its users run it: TF32, fastest algorithms, images on the GPU" : "")))
+                .orElseGet(() -> Finding.notRun("'" + peer.python() + "' has no PyTorch that computes on " + device.label()));
+        });
+        return there[0];
+    }
+
+    /** That PyTorch is slow, or lacks something, is no fault of the engine's. */
+    private void peersSpeed(CheckTable table, int width, Precision precision, boolean python) {
+        table.step("Python's PyTorch " + DEPTH + "-" + width + ", " + precision.label() + ": images/s in training, in inference", () -> {
+            if (!python) return Finding.notRun("no PyTorch, as above");
+            try {
+                double[] rates = peer.imagesPerSecond(width, precision, device, device == Device.CUDA ? TIMED_STEPS : 1);
+                return Finding.told(String.format(Locale.ROOT, "%,.0f, %,.0f", rates[0], rates[1]));
+            } catch (IOException e) {
+                return Finding.notRun(e.getMessage());
+            }
+        });
     }
 
     private double imagesPerSecond(int width, Precision precision, boolean training) {

@@ -28,13 +28,18 @@ record PythonPeer(String python, Path script) {
     Optional<String> version(Device device) {
         try {
             String test = device == Device.CUDA ? "import torch; assert torch.cuda.is_available(); print(torch.__version__)" : "import torch; print(torch.__version__)";
-            return Optional.of(output(List.of(python, "-c", test)).strip());
+            return output(List.of(python, "-c", test)).lines().reduce((_, last) -> last); // before it there may be warnings
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    /** Images a second in training and in inference. */
+    /**
+     * Images a second in training and in inference.
+     *
+     * @param steps of each of some rounds
+     * @throws IOException saying why there are none
+     */
     double[] imagesPerSecond(int width, Precision precision, Device device, int steps) throws IOException {
         String lines = output(List.of(python, script.toString(), "--width", Integer.toString(width), "--dtype", precision == Precision.BF16 ? "bfloat16" : "float32",
             "--device", device.label(), "--iters", Integer.toString(steps)));

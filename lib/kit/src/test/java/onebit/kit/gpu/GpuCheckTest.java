@@ -51,8 +51,12 @@ class GpuCheckTest {
 
     /** A check that has no time: its table names all the steps, in their order. */
     private GpuCheck.Verdict check() {
-        return new GpuCheck(FAILING, Device.CPU, List.of(1), folder.resolve("no python").toString(), Path.of("torch_wrn.py"))
-            .run(folder.resolve("table.md"), Duration.ZERO, new PrintWriter(new StringWriter()));
+        return check(folder.resolve("no python"), Duration.ZERO);
+    }
+
+    private GpuCheck.Verdict check(Path python, Duration limit) {
+        return new GpuCheck(FAILING, Device.CPU, List.of(1, 4), python.toString(), Path.of("torch_wrn.py"))
+            .run(folder.resolve("table.md"), limit, new PrintWriter(new StringWriter()));
     }
 
     @Test
@@ -79,11 +83,24 @@ class GpuCheckTest {
         }
     }
 
+    @Test
+    void whatKeepsPyTorchFromItsFiguresIsNoFaultOfTheEngines() throws Exception {
+        Path python = Files.writeString(folder.resolve("python"), "#!/bin/sh\n[ \"$1\" = -c ] && { echo 2.11.0; exit; }\necho 'Error: too slow'; exit 1\n");
+        assertTrue(python.toFile().setExecutable(true));
+
+        check(python, Duration.ofMinutes(5));
+
+        List<String> lines = Files.readAllLines(folder.resolve("table.md")).stream().filter(line -> line.startsWith("| Python's PyTorch")).toList();
+        assertEquals(3, lines.size());
+        assertTrue(lines.getFirst().contains("| 2.11.0 |"), lines.getFirst());
+        for (String line : lines.subList(1, 3)) assertTrue(line.contains("| Error: too slow |  | not run |"), line);
+    }
+
     /** What an engine's large networks leave of the GPU's memory would be missing to Python's PyTorch. */
     @Test
-    void pyTorchIsTimedBeforeTheEngine() throws Exception {
+    void pyTorchIsTimedBeforeTheEngineWidthByWidth() throws Exception {
         check();
         List<String> steps = Files.readAllLines(folder.resolve("table.md")).stream().filter(line -> line.contains("images/s")).toList();
-        assertEquals(List.of(true, false, false), steps.stream().map(line -> line.contains("Python's PyTorch")).toList());
+        assertEquals(List.of(true, false, false, true, false, false), steps.stream().map(line -> line.contains("Python's PyTorch")).toList());
     }
 }

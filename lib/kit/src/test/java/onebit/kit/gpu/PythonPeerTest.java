@@ -31,7 +31,7 @@ class PythonPeerTest {
     @Test
     void tellsPyTorchsVersionAndFigures() throws IOException {
         PythonPeer peer = peer("""
-            [ "$1" = -c ] && { echo 2.11.0; exit; }
+            [ "$1" = -c ] && { echo 'a warning' >&2; echo 2.11.0; exit; }
             [ "$*" = "torch_wrn.py --width 4 --dtype bfloat16 --device cuda --iters 20" ] || { echo "$*" >&2; exit 1; }
             echo 'a warning'
             echo '{"torch": "2.11.0", "train_images_per_s": 123.4, "infer_images_per_s": 567.8}'
