@@ -55,7 +55,7 @@ reproduce: build
 	@environment/install; case $$? in \
 	    0) $(settings) environment/reproduce $(if $(JOBS),--jobs $(JOBS)) $(ROWS) ;; \
 	    3) echo 'Without it the rows are trained and the results written with no notebooks and no report, as by make reproduce-plain.' >&2; \
-	       $(plain) ;; \
+	       $(plain) && echo 'That was without notebooks and report, for want of a Python: see above.' >&2 ;; \
 	    *) exit 1 ;; \
 	esac
 

@@ -362,7 +362,8 @@ def execute(arguments, files: list, folder: pathlib.Path) -> int:
     state, progress = State(folder, settings, files[-1].stem), Progress()
     executor = Executor(folder, arguments.kernel, arguments.silence, progress, state)
     notebooks = [(f"[{place}/{len(files)}] {file.stem}", file) for place, file in enumerate(files, 1)]
-    for rows, group in itertools.groupby(notebooks, lambda notebook: ROW_NOTEBOOK.fullmatch(notebook[1].stem) is not None):
+    # The last one for itself: whether it is to be executed again is known when all others are done.
+    for (rows, _), group in itertools.groupby(notebooks, lambda notebook: (ROW_NOTEBOOK.fullmatch(notebook[1].stem) is not None, notebook[1] == files[-1])):
         left = [notebook for notebook in group if not executor.executed_before(*notebook)]
         if left:
             executor.execute_all(left, min(arguments.jobs or jobs(arguments.profile), len(left)) if rows else 1)

@@ -116,6 +116,17 @@ class ReproduceTest(unittest.TestCase):
         self.assertEqual(["begun", "figures"], self.noted()[4:])
         self.assertIn("09-c: done (before)", again.stderr)
 
+    def test_the_last_notebook_is_executed_again_with_the_one_before_it_too(self):
+        self.notebook("01-cifar10-a", self.note("row"))
+        self.notebook("09-c", self.note("begun"), f"assert len(open({str(self.log)!r}).read().split()) > 3")
+        self.notebook("10-figures", self.note("figures"))
+        self.assertEqual(1, self.run_all().returncode)
+
+        again = self.run_all()
+
+        self.assertEqual(0, again.returncode, again.stderr)
+        self.assertEqual(["begun", "figures"], self.noted()[3:])
+
     def test_of_two_at_a_time_the_second_is_refused(self):
         self.notebook("00-a", self.note("begun"), "import time; time.sleep(600)")
         process, kernels = self.started("begun")

@@ -188,7 +188,7 @@ record CifarFolder(Path path, CifarSet set) {
         } catch (EOFException e) {
             throw new UserError(from + " became shorter while it was read. " + remedy, e);
         } catch (IOException e) {
-            throw new UserError(from + " could not be read: " + AtomicFile.reason(e) + ".", e);
+            throw AtomicFile.cannotRead(from, e);
         }
         file.checksum().verify(Checksum.of(file.checksum().algorithm(), digest), from, remedy);
     }

@@ -67,7 +67,7 @@ final class MatVariables {
             checkHeader(file, start);
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + AtomicFile.reason(e) + ".", e);
+            throw AtomicFile.cannotRead(file, e);
         }
     }
 

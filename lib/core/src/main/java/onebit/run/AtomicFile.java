@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -62,10 +63,8 @@ public final class AtomicFile {
                 }
                 return;
             }
-            Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
-            Files.createDirectories(file.getParent());
-            // Not Files.createTempFile: its files are private to the user, and the name is the final file's.
-            temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
+            Path file = fileOf(target);
+            temporary = temporary(file);
             // Of Files, whose streams an interrupt does not close half-way as it does a channel: a notebook asks for a stop by one.
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW), 1 << 16)) {
                 content.writeTo(out);
@@ -77,6 +76,32 @@ public final class AtomicFile {
         } finally {
             if (temporary != null) temporary.toFile().delete();
         }
+    }
+
+    /**
+     * Finds out whether {@link #write} could begin, before what is to be written is computed, which may take long. Leaves no file.
+     *
+     * @throws UserError if it could not, saying why
+     */
+    public static void requireWritable(Path target) {
+        try {
+            if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
+            if (isStandardOutput(target) || Files.exists(target) && !Files.isRegularFile(target)) return;
+            Files.delete(Files.createFile(temporary(fileOf(target))));
+        } catch (IOException e) {
+            throw cannotWrite(target, e);
+        }
+    }
+
+    /** Where a link leads. */
+    private static Path fileOf(Path target) throws IOException {
+        return Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    }
+
+    /** A name beside a file, in a folder that is there. Not Files.createTempFile: its files are private to the user, and the name is the final file's. */
+    private static Path temporary(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        return file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
     }
 
     /** Whether this is the system's name of what the program prints to. */
@@ -165,6 +190,7 @@ public final class AtomicFile {
             case AccessDeniedException _ -> "permission denied";
             case FileAlreadyExistsException e when Files.isSymbolicLink(Path.of(e.getFile())) -> e.getFile() + " is a link that leads to nothing that is there";
             case FileAlreadyExistsException e -> e.getFile() + " is a file, not a folder";
+            case CharacterCodingException _ -> "it is no text in UTF-8";
             case NoSuchFileException e -> e.getFile() + " does not exist";
             case FileSystemException e when e.getReason() != null -> e.getReason();
             default -> String.valueOf(cause.getMessage());

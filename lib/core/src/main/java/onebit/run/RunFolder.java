@@ -39,7 +39,7 @@ public record RunFolder(Path path) {
     static final String RESULT = "result.json";
 
     private static final String LOST_CHECKPOINT = " and cannot go on: its " + CHECKPOINT
-        + " is gone (git, for one, does not keep it). Put it back, or begin the run again in another folder.";
+        + " is gone (git, for one, does not keep it). Put it back, or move this folder away and begin again.";
 
     /** Whether a run has begun here. */
     public boolean holdsRun() {
@@ -172,8 +172,8 @@ public record RunFolder(Path path) {
         }
     }
 
-    /** Of an unfinished run: begun anew, it would write over what it has reported. A kill does not bring this about. */
-    private boolean hasLostCheckpoint() {
+    /** Whether a run here is unfinished and cannot go on: begun anew, it would write over what it has reported. A kill does not bring this about. */
+    public boolean hasLostCheckpoint() {
         return !isFinished() && hasSaved() && !Files.exists(file(CHECKPOINT));
     }
 

@@ -28,6 +28,19 @@ class AtomicFileTest {
     }
 
     @Test
+    void whetherAFileCanBeWrittenIsSaidBeforeAndLeavesNone() throws IOException {
+        AtomicFile.requireWritable(folder.resolve("a/file.txt"));
+        assertEquals(0, filesIn(folder.resolve("a")));
+        Path file = Files.writeString(folder.resolve("file.txt"), "former");
+        AtomicFile.requireWritable(file);
+        assertEquals("former", Files.readString(file));
+        assertEquals(file.resolve("b") + " could not be written: " + file + " is a file, not a folder.",
+            assertThrows(UserError.class, () -> AtomicFile.requireWritable(file.resolve("b"))).getMessage());
+        assertEquals(folder + " could not be written: it is a folder.", assertThrows(UserError.class, () -> AtomicFile.requireWritable(folder)).getMessage());
+        AtomicFile.requireWritable(Path.of("/dev/stdout"));
+    }
+
+    @Test
     void replacesAFormerFile() throws IOException {
         Path file = Files.writeString(folder.resolve("file.txt"), "a longer former content");
         AtomicFile.write(file, out -> out.write("new".getBytes()));

@@ -400,6 +400,8 @@ class RunFolderTest {
             Files.writeString(file, altered);
             assertTrue(refused(() -> folder.config()).contains(file.toString()), altered);
         }
+        Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
+        assertEquals(file + " could not be read: it is no text in UTF-8.", refused(() -> folder.config()));
         Files.writeString(folder.file(RunFolder.METRICS), EpochMetrics.HEADER + "\n1,2,three\n");
         assertTrue(refused(() -> folder.metrics()).contains("'1,2,three'"));
         Files.write(folder.file(RunFolder.METRICS), new byte[] {(byte) 0xff});

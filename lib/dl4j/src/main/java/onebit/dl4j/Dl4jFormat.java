@@ -134,7 +134,7 @@ public final class Dl4jFormat implements ModelFormat {
         } catch (ZipException e) {
             throw new UserError(file + " is no zip file, as DL4J's model files are: " + e.getMessage() + ".", e);
         } catch (IOException e) {
-            throw new UserError(file + " could not be read: " + AtomicFile.reason(e) + ".", e);
+            throw AtomicFile.cannotRead(file, e);
         }
     }
 }

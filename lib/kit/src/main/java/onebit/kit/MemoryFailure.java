@@ -10,9 +10,9 @@ public final class MemoryFailure {
         return sentence(e, "ONEBIT_JAVA_OPTIONS=-Xmx8g", "--threads 1");
     }
 
-    /** For people at a notebook, whose kernel takes its settings from the environment that JupyterLab was started in. */
+    /** For people at a notebook, whose kernel takes its settings from the environment of JupyterLab, or of make reproduce. */
     public static String inNotebook(OutOfMemoryError e) {
-        return sentence(e, "start JupyterLab with JDK_JAVA_OPTIONS=-Xmx8g", "start JupyterLab with ONEBIT_THREADS=1");
+        return sentence(e, "set JDK_JAVA_OPTIONS=-Xmx8g before JupyterLab or make reproduce is started", "set ONEBIT_THREADS=1 before JupyterLab or make reproduce is started");
     }
 
     private static String sentence(OutOfMemoryError e, String moreHeap, String fewerThreads) {

@@ -59,6 +59,7 @@ final class EngineOptions {
         EngineResolver resolver = Installation.current().engines(display);
         Usage.check(spec, () -> {
             resolver.check(engine, precision);
+            if (!engine.equals("auto")) requireAlgorithm(engine); // before it is fetched
             if (threads != null) EngineChoice.threads(threads);
         });
         EngineChoice chosen = begun.map(b -> resolver.choose(engine, Optional.ofNullable(device), precision, b))

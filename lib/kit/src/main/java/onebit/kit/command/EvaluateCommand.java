@@ -1,7 +1,6 @@
 package onebit.kit.command;
 
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -70,14 +69,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             Split all = data.load(set.name(), display).test(), images = limit == null ? all : all.first(limit);
             NetworkOptions options = choice.inference().withAlgorithm(engine.algorithm);
             StringBuilder outputs = new StringBuilder();
-            if (logits == null) {
-                print(evaluate(read, images, choice, options, display, outputs), read);
-            } else {
-                AtomicFile.write(logits, out -> { // which begins the file: a place that cannot be written to is to cost no evaluation
-                    print(evaluate(read, images, choice, options, display, outputs), read);
-                    out.write(outputs.toString().getBytes(StandardCharsets.UTF_8));
-                });
-            }
+            if (logits != null) AtomicFile.requireWritable(logits);
+            print(evaluate(read, images, choice, options, display, outputs), read);
+            if (logits != null) AtomicFile.write(logits, outputs.toString());
         }
         return 0;
     }

@@ -173,7 +173,7 @@ public final class RowNotebook {
         RunFolder folder = folder();
         if (folder.holdsRun() && folder.result().isPresent()) return false;
         session.notRun(folder.holdsRun() ? "the run has done " + folder.metrics().size() + " of " + folder.config().epochs()
-            + " epochs; the cell that trains goes on with it." : "there is no run yet; the cell that trains comes first.");
+            + " epochs" + (folder.hasLostCheckpoint() ? ", and its checkpoint is gone; the cell that trains says what to do." : "; the cell that trains goes on with it.") : "there is no run yet; the cell that trains comes first.");
         return true;
     }
 

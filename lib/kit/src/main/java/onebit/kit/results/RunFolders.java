@@ -65,11 +65,11 @@ public record RunFolders(List<Run> finished, Map<String, String> unfinished, Lis
         return found;
     }
 
-    /** Those with a run that is not finished and computes the same as a configuration, by whatever engine it was begun. */
+    /** Those with a run that is not finished, can go on, and computes the same as a configuration, by whatever engine it was begun. */
     public static List<RunFolder> unfinished(Path folder, TrainingConfig config) {
         return folders(folder).stream().map(RunFolder::new).filter(run -> {
             try {
-                return run.unfinished().filter(begun -> begun.differences(config).isEmpty()).isPresent();
+                return run.unfinished().filter(begun -> begun.differences(config).isEmpty()).isPresent() && !run.hasLostCheckpoint();
             } catch (UserError e) {
                 return false; // damaged: it cannot go on
             }

@@ -218,9 +218,9 @@ class NotebooksTest {
     @Test
     void tooLittleMemorySaysHowANotebookGetsMore() {
         assertEquals("there is not enough memory for this (Java heap space). Take a smaller width or batch, "
-            + "or give Java more: start JupyterLab with JDK_JAVA_OPTIONS=-Xmx8g", tooLittle("Java heap space"));
+            + "or give Java more: set JDK_JAVA_OPTIONS=-Xmx8g before JupyterLab or make reproduce is started", tooLittle("Java heap space"));
         assertEquals("there is not enough memory for this (unable to map 4 GB). Take a smaller width or batch, "
-            + "or fewer threads: start JupyterLab with ONEBIT_THREADS=1", tooLittle("unable to map 4 GB"));
+            + "or fewer threads: set ONEBIT_THREADS=1 before JupyterLab or make reproduce is started", tooLittle("unable to map 4 GB"));
     }
 
     private static String tooLittle(String message) {
