@@ -197,7 +197,8 @@ def by_seed(runs: dict, measure: str = ACCURACY) -> str:
     kinds = sorted({kind for found in runs.values() for kind in found}, key=lambda kind: (kind != BASE, kind))
     rows = ["| Row | Network | Epochs | " + " | ".join(kinds) + " |", "| --- " * (3 + len(kinds)) + "|"]
     for task, found in sorted(runs.items(), key=lambda item: (item[0].width, item[0].depth, item[0].row, item[0].epochs, item[0].images)):
-        values = ([found.get(kind, {}).get(seed) for seed in seeds] for kind in kinds)
+        last = max(seed for values in found.values() for seed in values)
+        values = ([found.get(kind, {}).get(seed) for seed in seeds if seed <= last] for kind in kinds)
         rows.append(f"| {task.cells()} | " + " | ".join(", ".join("-" if v is None else f"{v:{digits(measure)}}" for v in some) for some in values) + " |")
     return f"Seeds: {', '.join(map(str, seeds))}.\n\n" + "\n".join(rows)
 

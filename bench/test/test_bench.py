@@ -148,9 +148,11 @@ class Accuracy(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             run(folder, 1, "float32", "direct", "direct convolutions", {6: 72.5})
             run(folder, 3, "bf16", "winograd", "16 of 20 convolutions by Winograd", {6: 71.5})
+            run(folder, 1, "bf16", "winograd", "16 of 20 convolutions by Winograd", {2: 61.5}, epochs=2, width=4)
             runs, _ = accuracy.read([Path(folder)])
         self.assertEqual("Seeds: 1, 3.\n\n| Row | Network | Epochs | float32 direct | bf16 winograd |\n| --- | --- | --- | --- | --- |\n"
-                         "| cifar10-1bit-bn | 20-1 | 6 | 72.50, - | -, 71.50 |", accuracy.by_seed(runs))
+                         "| cifar10-1bit-bn | 20-1 | 6 | 72.50, - | -, 71.50 |\n"
+                         "| cifar10-1bit-bn | 20-4 | 2 | - | 61.50 |", accuracy.by_seed(runs))
 
     def test_losses_are_compared_as_accuracy_is(self):
         with tempfile.TemporaryDirectory() as folder:
