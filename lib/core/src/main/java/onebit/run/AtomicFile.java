@@ -49,28 +49,25 @@ public final class AtomicFile {
     public static void write(Path target, Content content) {
         Path temporary = null;
         try {
-            if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
-            if (isStandardOutput(target)) {
+            if (isReplaced(target)) {
+                Path file = fileOf(target);
+                temporary = temporary(file);
+                // Of Files, whose streams an interrupt does not close half-way as it does a channel: a notebook asks for a stop by one.
+                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW), 1 << 16)) {
+                    content.writeTo(out);
+                }
+                publish(temporary, file);
+                temporary = null;
+            } else if (isStandardOutput(target)) {
                 // Through the open one, so that what else is printed comes before or behind it; and not closed.
                 OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
                 content.writeTo(out);
                 out.flush();
-                return;
-            }
-            if (Files.exists(target) && !Files.isRegularFile(target)) {
+            } else {
                 try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target, StandardOpenOption.WRITE))) {
                     content.writeTo(out);
                 }
-                return;
             }
-            Path file = fileOf(target);
-            temporary = temporary(file);
-            // Of Files, whose streams an interrupt does not close half-way as it does a channel: a notebook asks for a stop by one.
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW), 1 << 16)) {
-                content.writeTo(out);
-            }
-            publish(temporary, file);
-            temporary = null;
         } catch (IOException e) {
             throw cannotWrite(target, e);
         } finally {
@@ -85,12 +82,16 @@ public final class AtomicFile {
      */
     public static void requireWritable(Path target) {
         try {
-            if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
-            if (isStandardOutput(target) || Files.exists(target) && !Files.isRegularFile(target)) return;
-            Files.delete(Files.createFile(temporary(fileOf(target))));
+            if (isReplaced(target)) Files.delete(Files.createFile(temporary(fileOf(target))));
         } catch (IOException e) {
             throw cannotWrite(target, e);
         }
+    }
+
+    /** Whether it is a file, or is to be one: what else there is (not a folder, which is refused) is written to as it is. */
+    private static boolean isReplaced(Path target) throws IOException {
+        if (Files.isDirectory(target)) throw new FileSystemException(target.toString(), null, "it is a folder");
+        return !isStandardOutput(target) && (!Files.exists(target) || Files.isRegularFile(target));
     }
 
     /** Where a link leads. */

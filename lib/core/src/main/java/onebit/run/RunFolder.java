@@ -114,8 +114,7 @@ public record RunFolder(Path path) {
     public Model model() {
         TrainingConfig config = config();
         if (result().isEmpty())
-            throw new UserError("The run in " + path + " is not finished (" + metrics().size() + " of " + config.epochs()
-                + " epochs)" + (hasLostCheckpoint() ? LOST_CHECKPOINT : "; go on with it by --resume, then take its model."));
+            throw new UserError("The run in " + path + " is not finished " + epochsDone() + (hasLostCheckpoint() ? LOST_CHECKPOINT : "; go on with it by --resume, then take its model."));
         if (!Files.exists(file(MODEL)))
             throw new UserError("The run in " + path + " is finished, and its " + MODEL + " is not here. Copy it from where the run was trained, or train the run again.");
         return ModelFile.read(file(MODEL), config);
@@ -127,8 +126,8 @@ public record RunFolder(Path path) {
      * @param resume whether to go on with a run that is here already; where there is none, one begins. If false, one begins in the
      *               place of a run that ended before it had saved anything, too
      * @throws UserError if the folder has a run that has saved something and {@code resume} is false, if its run has another
-     *                   configuration, or has lost its checkpoint, and {@code resume} is true, if it has files and no run, if another run is writing here, or
-     *                   if it cannot be written
+     *                   configuration, or has lost its checkpoint, and {@code resume} is true, if it has files and no run, if
+     *                   another run is writing here, or if it cannot be written
      */
     public RunJournal begin(TrainingConfig config, boolean resume) {
         check(config, resume);
@@ -165,11 +164,14 @@ public record RunFolder(Path path) {
                 throw new UserError("The run in " + path + " was begun with other settings: " + String.join("; ", differences)
                     + ". Give the settings it was begun with, or choose another folder.");
             if (hasLostCheckpoint())
-                throw new UserError("The run in " + path + " is not finished (" + metrics().size() + " of " + config().epochs() + " epochs)" + LOST_CHECKPOINT);
+                throw new UserError("The run in " + path + " is not finished " + epochsDone() + LOST_CHECKPOINT);
         } else if (hasSaved()) {
-            throw new UserError(path + " holds a run already (" + metrics().size() + " of " + config().epochs()
-                + " epochs). " + (hasLostCheckpoint() ? "Choose another folder." : "Go on with it by --resume, or choose another folder."));
+            throw new UserError(path + " holds a run already " + epochsDone() + ". " + (hasLostCheckpoint() ? "Choose another folder." : "Go on with it by --resume, or choose another folder."));
         }
+    }
+
+    private String epochsDone() {
+        return "(" + metrics().size() + " of " + config().epochs() + " epochs)";
     }
 
     /** Whether a run here is unfinished and cannot go on: begun anew, it would write over what it has reported. A kill does not bring this about. */

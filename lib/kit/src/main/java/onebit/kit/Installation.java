@@ -2,6 +2,7 @@ package onebit.kit;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import onebit.data.Progress;
 import onebit.engine.Platform;
 import onebit.kit.engines.EngineResolver;
@@ -27,8 +28,12 @@ public record Installation(Path home) {
 
     /** The same, in another environment. */
     public Path results(Map<String, String> environment) {
-        String wanted = environment.getOrDefault("ONEBIT_RESULTS", "");
-        return wanted.isBlank() ? projectResults() : Path.of(wanted.strip());
+        return folder(environment, "ONEBIT_RESULTS").orElseGet(this::projectResults);
+    }
+
+    /** A folder that a variable names; empty if it is not set, or blank. */
+    public static Optional<Path> folder(Map<String, String> environment, String variable) {
+        return Optional.ofNullable(environment.get(variable)).map(String::strip).filter(folder -> !folder.isEmpty()).map(Path::of);
     }
 
     private Path projectResults() {

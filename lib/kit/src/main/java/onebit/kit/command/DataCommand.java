@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import onebit.data.Dataset;
+import onebit.kit.Installation;
 import onebit.published.PublishedModel;
 import onebit.published.PublishedModels;
 import picocli.CommandLine.Command;
@@ -36,15 +37,10 @@ public final class DataCommand implements Callable<Integer> {
             switch (what) {
                 case CIFAR10 -> describe(data.load("cifar10", display));
                 case CIFAR100 -> describe(data.load("cifar100", display));
-                case PUBLISHED -> describe(PublishedModels.ofUser().fetch(Optional.ofNullable(data.folder).or(DataCommand::ofEnvironment), display));
+                case PUBLISHED -> describe(PublishedModels.ofUser().fetch(Optional.ofNullable(data.folder).or(() -> Installation.folder(System.getenv(), "ONEBIT_PUBLISHED")), display));
             }
         }
         return 0;
-    }
-
-    /** The folder that notebooks take the models from, too. */
-    private static Optional<Path> ofEnvironment() {
-        return Optional.ofNullable(System.getenv("ONEBIT_PUBLISHED")).map(String::strip).filter(folder -> !folder.isEmpty()).map(Path::of);
     }
 
     private void describe(Map<PublishedModel, Path> models) {

@@ -46,7 +46,7 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
         return new NotebookSettings(profile, value(environment, "ONEBIT_SEED").map(v -> number("ONEBIT_SEED", v)).orElse(1L),
             value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), device,
             value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), threads(environment, device), installation.results(environment),
-            value(environment, "ONEBIT_DATA").map(Path::of), value(environment, "ONEBIT_PUBLISHED").map(Path::of),
+            Installation.folder(environment, "ONEBIT_DATA"), Installation.folder(environment, "ONEBIT_PUBLISHED"),
             value(environment, "ONEBIT_PUBLISHED_LIMIT").map(v -> limit(number("ONEBIT_PUBLISHED_LIMIT", v))).orElse(publishedLimit(profile)));
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import onebit.run.AtomicFile;
-import onebit.run.UserError;
 
 /**
  * Why rows could not be run when they were last tried. A file each, as several processes may train rows at a time.

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import onebit.run.AtomicFile;
-import onebit.run.UserError;
 import tech.tablesaw.api.Table;
 
 /**
