@@ -35,6 +35,7 @@ class ReproduceTest(unittest.TestCase):
         self.results = self.folder / "results"
         self.log = self.folder / "log"
         self.notebooks.mkdir()
+        self.log.touch()
 
     def notebook(self, name: str, *cells: str):
         made = [nbformat.v4.new_markdown_cell(f"# {name}\n[method](../docs/method.md)")] + [nbformat.v4.new_code_cell(cell) for cell in cells]
@@ -44,7 +45,7 @@ class ReproduceTest(unittest.TestCase):
         return f"with open({str(self.log)!r}, 'a') as log: log.write({word + ' '!r})"
 
     def noted(self) -> list:
-        return self.log.read_text().split() if self.log.exists() else []
+        return self.log.read_text().split()
 
     def command(self, *arguments: str, kernel: str = "python3") -> list:
         return [sys.executable, str(SCRIPT), "--profile", "smoke", "--notebooks", str(self.notebooks), "--results", str(self.results),
@@ -184,6 +185,7 @@ class ReproduceTest(unittest.TestCase):
     def test_one_at_a_time_if_asked_for_or_on_one_gpu(self):
         for name in ("01-cifar10-x", "02-cifar10-y"):
             self.notebook(name, self.note("begin"), "import os, time; assert os.environ['ONEBIT_JOBS'] == '1'; time.sleep(.5)", self.note("end"))
+        self.notebook("10-a")  # the last one is executed for itself in any case
         self.assertEqual(0, self.run_all("--jobs", "1").returncode)
         with unittest.mock.patch.dict(os.environ, {"ONEBIT_DEVICE": "cuda"}):
             self.assertEqual(0, self.run_all().returncode)
@@ -205,6 +207,7 @@ class ReproduceTest(unittest.TestCase):
     def test_what_cannot_be_written_ends_all_in_a_sentence(self):
         self.notebook("01-cifar10-x", self.note("x"), "import time; time.sleep(3600)")
         self.notebook("02-cifar10-y", self.until("x"))
+        self.notebook("03-after-them")
         (self.results / "report" / "02-cifar10-y.ipynb").mkdir(parents=True)
 
         done = self.run_all(*TWO)
