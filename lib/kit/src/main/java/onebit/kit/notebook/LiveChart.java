@@ -10,26 +10,35 @@ import onebit.kit.figures.TrainingFigure;
 import onebit.run.EpochMetrics;
 import onebit.train.TrainingConfig;
 
-/** A run as it is now: a line of figures, and its accuracy so far over the authors'. One thread may draw while another asks for {@link #stopping}. */
+/**
+ * A run as it is now: a line of figures, and its accuracy so far over the authors'. The chart of one that nobody watches is
+ * drawn after each epoch only, which leaves more of the processor to training. One thread may draw while another asks for
+ * {@link #stopping}.
+ */
 class LiveChart {
 
     private final TrainingConfig config;
+    private final boolean watched;
+    private int epochsDrawn;
     /** Of the content made last; no chart before the first step. */
     private volatile String image = "";
 
-    LiveChart(TrainingConfig config) {
+    LiveChart(TrainingConfig config, boolean watched) {
         this.config = config;
+        this.watched = watched;
     }
 
     /** While the run goes on. */
     NotebookOutput.Content at(TrainingHistory.Moment moment) {
         String bar = String.format(Locale.ROOT, "<progress max=\"1\" value=\"%.3f\"></progress> ", moment.progress().map(TrainingReport::part).orElse(0.0));
-        return content(bar, line(Stream.of(state(moment)), figures(moment.epochs()).stream()), moment);
+        if (watched || moment.epochs().size() > epochsDrawn) draw(moment);
+        return content(bar, line(Stream.of(state(moment)), figures(moment.epochs()).stream()));
     }
 
     /** @param sentence how it ended */
     NotebookOutput.Content ended(TrainingHistory.Moment moment, String sentence) {
-        return content("", line(figures(moment.epochs()).stream(), Stream.of(sentence)), moment);
+        draw(moment);
+        return content("", line(figures(moment.epochs()).stream(), Stream.of(sentence)));
     }
 
     /** The chart that was made last, at once. */
@@ -41,9 +50,9 @@ class LiveChart {
         return new NotebookOutput.Content("<p style=\"margin:0;font-variant-numeric:tabular-nums\">" + bar + HtmlTable.escaped(line) + "</p>" + image, line);
     }
 
-    private NotebookOutput.Content content(String bar, String line, TrainingHistory.Moment moment) {
+    private void draw(TrainingHistory.Moment moment) {
         if (!moment.running().isEmpty() || !moment.epochs().isEmpty()) image = chart(moment);
-        return content(bar, line);
+        epochsDrawn = moment.epochs().size();
     }
 
     /** Training goes on where no chart can be drawn: Java says with an {@code Error} that a library of the system is missing. */

@@ -48,23 +48,10 @@ final class LiveTraining {
      * Trains to the end, or until the calling thread is interrupted; a run that is in the folder already goes on.
      *
      * @param outputs hears of every evaluation, in the thread that trains
+     * @param chart   as it is shown
      * @return how it ended; empty if the step that went on when it was interrupted still does: the run is saved when it ends
      * @throws UserError as {@link Trainer#train}, and if the folder's run is being trained, or stopped, by this notebook
      */
-    static Optional<TrainingOutcome> train(Trainer trainer, RunFolder folder, Evaluation.LogitsSink outputs, NotebookOutput output) {
-        return train(trainer, folder, outputs, output, new LiveChart(trainer.config()));
-    }
-
-    /** A run that was finished before, as its training ended. */
-    static void show(TrainingConfig config, TrainingOutcome.Finished run, NotebookOutput output) {
-        try {
-            output.slot().show(drawn(() -> new LiveChart(config).ended(new TrainingHistory(run.epochs()).now(), ended(run))));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** @param chart as it is shown */
     static Optional<TrainingOutcome> train(Trainer trainer, RunFolder folder, Evaluation.LogitsSink outputs, NotebookOutput output, LiveChart chart) {
         Path key = folder.path().toAbsolutePath().normalize();
         TrainingThread thread = new TrainingThread(trainer, folder, outputs, () -> TRAINING.remove(key));
@@ -95,6 +82,15 @@ final class LiveTraining {
         } catch (RuntimeException | Error e) { // nobody would see, nor stop, what goes on
             thread.stopTraining();
             throw e;
+        }
+    }
+
+    /** A run that was finished before, as its training ended. */
+    static void show(TrainingConfig config, TrainingOutcome.Finished run, NotebookOutput output) {
+        try {
+            output.slot().show(drawn(() -> new LiveChart(config, false).ended(new TrainingHistory(run.epochs()).now(), ended(run))));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

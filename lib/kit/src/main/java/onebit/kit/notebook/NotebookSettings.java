@@ -30,9 +30,10 @@ import tech.tablesaw.api.Table;
  * @param data           {@code ONEBIT_DATA}: a folder with CIFAR, if it is not to be fetched
  * @param published      {@code ONEBIT_PUBLISHED}: a folder with the authors' models, if they are not to be fetched
  * @param publishedLimit {@code ONEBIT_PUBLISHED_LIMIT}: test images that the authors' models are scored on; 0 for all
+ * @param watched        whether somebody may be looking: not where {@code ONEBIT_JOBS} says that {@code make reproduce} executes it
  */
 public record NotebookSettings(Profile profile, long seed, String engine, Device device, String precision, OptionalInt threads, Path results, Optional<Path> data,
-                               Optional<Path> published, int publishedLimit) {
+                               Optional<Path> published, int publishedLimit, boolean watched) {
 
     /** Of this process. */
     public static NotebookSettings ofEnvironment() {
@@ -47,7 +48,8 @@ public record NotebookSettings(Profile profile, long seed, String engine, Device
             value(environment, "ONEBIT_ENGINE").orElse(RowRun.AUTO), device,
             value(environment, "ONEBIT_PRECISION").orElse(RowRun.AUTO), threads(environment, device), installation.results(environment),
             Installation.folder(environment, "ONEBIT_DATA"), Installation.folder(environment, "ONEBIT_PUBLISHED"),
-            value(environment, "ONEBIT_PUBLISHED_LIMIT").map(v -> limit(number("ONEBIT_PUBLISHED_LIMIT", v))).orElse(publishedLimit(profile)));
+            value(environment, "ONEBIT_PUBLISHED_LIMIT").map(v -> limit(number("ONEBIT_PUBLISHED_LIMIT", v))).orElse(publishedLimit(profile)),
+            value(environment, "ONEBIT_JOBS").isEmpty());
     }
 
     private static Optional<String> value(Map<String, String> environment, String name) {

@@ -101,7 +101,7 @@ public final class RowNotebook {
         if (dataset.isEmpty()) return false;
         Trainer trainer = new Trainer(config, dataset.get(), choice.engine(), choice.threads());
         Predictions.Collector outputs = new Predictions.Collector(trainer.dataset().test(), trainer.dataset().classNames());
-        Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output());
+        Optional<TrainingOutcome> outcome = LiveTraining.train(trainer, folder(), outputs, session.output(), new LiveChart(config, session.settings().watched()));
         if (outcome.isEmpty() || !(outcome.get() instanceof TrainingOutcome.Finished)) return false;
         predictions = outputs.predictions();
         return true;

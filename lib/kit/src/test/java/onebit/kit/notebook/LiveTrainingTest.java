@@ -3,11 +3,13 @@ package onebit.kit.notebook;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +38,7 @@ import onebit.train.Row;
 import onebit.train.Trainer;
 import onebit.train.TrainingConfig;
 import onebit.train.TrainingOutcome;
+import onebit.train.TrainingProgress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +49,8 @@ class LiveTrainingTest {
 
     private static final TrainingConfig CONFIG = TrainingConfig.of(Row.of("cifar10-1bit-bn"), Profile.QUICK, "reference", Precision.FLOAT64)
         .withDepth(8).withEpochs(3).withBatchSize(5);
+
+    private static final String IMAGE = "data:image/png;base64,";
 
     @TempDir
     Path folder;
@@ -67,7 +72,7 @@ class LiveTrainingTest {
     }
 
     private Optional<TrainingOutcome> train(Trainer trainer, String name, Evaluation.LogitsSink outputs) {
-        return LiveTraining.train(trainer, run(name), outputs, output);
+        return LiveTraining.train(trainer, run(name), outputs, output, new LiveChart(CONFIG, true));
     }
 
     /** A cell: a thread that can be interrupted. */
@@ -111,7 +116,7 @@ class LiveTrainingTest {
 
         assertEquals(1, output.slots.size());
         assertTrue(output.texts().getFirst().matches("cifar10-1bit-bn: test accuracy [\\d.]+ % after epoch 3; finished"), output.texts().getFirst());
-        assertTrue(output.slots.getFirst().getLast().html().contains("data:image/png;base64,"), "a chart");
+        assertTrue(output.slots.getFirst().getLast().html().contains(IMAGE), "a chart");
         List<String> log = Files.readAllLines(folder.resolve("run").resolve(TrainingThread.LOG));
         assertEquals(4, log.size(), "one line for the network, one an epoch");
         assertTrue(log.getLast().contains("epoch 3/3"), log.getLast());
@@ -160,11 +165,36 @@ class LiveTrainingTest {
     }
 
     @Test
+    void theChartOfWhatNobodyWatchesIsDrawnAfterEachEpochAndAtTheEnd() {
+        TrainingHistory history = new TrainingHistory(List.of());
+        LiveChart watched = new LiveChart(CONFIG, true), unwatched = new LiveChart(CONFIG, false);
+        history.add(progress(1));
+        assertTrue(watched.at(history.now()).html().contains(IMAGE));
+        assertFalse(unwatched.at(history.now()).html().contains(IMAGE));
+
+        train(trainer(new ReferenceEngine()), "run");
+        run("run").metrics().forEach(history::add);
+        String first = unwatched.at(history.now()).html();
+        assertTrue(first.contains(IMAGE));
+        history.add(progress(2));
+        assertEquals(image(first), image(unwatched.at(history.now()).html()));
+        assertNotEquals(image(first), image(unwatched.ended(history.now(), "finished").html()));
+    }
+
+    private static TrainingProgress progress(int step) {
+        return new TrainingProgress(TrainingProgress.Phase.TRAINING, 1, 3, step, 3, 2.3, 0.1 * step, 100, Duration.ofSeconds(1));
+    }
+
+    private static String image(String html) {
+        return html.substring(html.indexOf(IMAGE));
+    }
+
+    @Test
     void anInterruptIsHeardWhileTheChartIsDrawn() throws Exception {
         Steps steps = new Steps();
         Semaphore drawing = new Semaphore(0);
         Semaphore drawn = new Semaphore(0);
-        LiveChart slow = new LiveChart(CONFIG) {
+        LiveChart slow = new LiveChart(CONFIG, true) {
             @Override
             NotebookOutput.Content at(TrainingHistory.Moment moment) {
                 drawing.release();

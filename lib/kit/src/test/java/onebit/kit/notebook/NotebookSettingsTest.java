@@ -1,6 +1,7 @@
 package onebit.kit.notebook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,13 +30,13 @@ class NotebookSettingsTest {
 
     @Test
     void withoutAnyVariableItIsTheQuickProfileInTheProjectsResults() {
-        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", Device.CPU, "auto", OptionalInt.empty(), Path.of("project", "results"), Optional.empty(), Optional.empty(), 100), of());
+        assertEquals(new NotebookSettings(Profile.QUICK, 1, "auto", Device.CPU, "auto", OptionalInt.empty(), Path.of("project", "results"), Optional.empty(), Optional.empty(), 100, true), of());
         assertEquals(of(), of("ONEBIT_PROFILE", " ", "ONEBIT_DATA", ""), "a variable without a value is not set");
     }
 
     @Test
     void everyVariableIsTaken() {
-        assertEquals(new NotebookSettings(Profile.SMOKE, 7, "reference", Device.CUDA, "float64", OptionalInt.of(3), Path.of("r"), Optional.of(Path.of("d")), Optional.of(Path.of("p")), 12),
+        assertEquals(new NotebookSettings(Profile.SMOKE, 7, "reference", Device.CUDA, "float64", OptionalInt.of(3), Path.of("r"), Optional.of(Path.of("d")), Optional.of(Path.of("p")), 12, true),
             of("ONEBIT_PROFILE", "smoke", "ONEBIT_SEED", "7", "ONEBIT_ENGINE", "reference", "ONEBIT_DEVICE", "cuda", "ONEBIT_PRECISION", "float64", "ONEBIT_THREADS", "3", "ONEBIT_RESULTS", "r",
                 "ONEBIT_DATA", "d", "ONEBIT_PUBLISHED", "p", "ONEBIT_PUBLISHED_LIMIT", "12"));
     }
@@ -48,6 +49,12 @@ class NotebookSettingsTest {
         assertEquals(OptionalInt.empty(), of("ONEBIT_JOBS", "1").threads());
         assertEquals(OptionalInt.empty(), of("ONEBIT_JOBS", "2", "ONEBIT_DEVICE", "cuda").threads());
         assertEquals(OptionalInt.of(5), of("ONEBIT_JOBS", "2", "ONEBIT_THREADS", "5").threads());
+    }
+
+    @Test
+    void nobodyWatchesWhatMakeReproduceExecutes() {
+        assertFalse(of("ONEBIT_JOBS", "1").watched());
+        assertTrue(of("ONEBIT_JOBS", "").watched());
     }
 
     @Test
