@@ -18,7 +18,7 @@ options = --profile $(PROFILE) $(if $(SEED),--seed $(SEED)) $(if $(ENGINE),--eng
     $(if $(PRECISION),--precision $(PRECISION)) $(if $(THREADS),--threads $(THREADS))
 plain = lib/bin/onebit reproduce $(options) $(ROWS)
 
-.PHONY: help build test lab lab-test reproduce reproduce-plain reproduce-test results figures bench gpu-check gpu-check-folder clean
+.PHONY: help build test early-packages lab lab-test reproduce reproduce-plain reproduce-test results figures bench gpu-check gpu-check-folder clean
 
 help:
 	@echo 'make test         run the library'\''s tests (with CIFAR where ONEBIT_DATA names a folder of it)'
@@ -43,15 +43,19 @@ build:
 test:
 	@lib/bin/maven -f lib/pom.xml verify
 
-lab: build
+# JupyterLab is installed while the library is built. What goes wrong here is said when its turn comes.
+early-packages:
+	@environment/install --packages </dev/null >/dev/null 2>&1 &
+
+lab: early-packages build
 	@environment/install
 	@$(settings) environment/lab
 
-lab-test: build
+lab-test: early-packages build
 	@environment/test/install
 	@environment/test/lab
 
-reproduce: build
+reproduce: early-packages build
 	@environment/install; case $$? in \
 	    0) $(settings) environment/reproduce $(if $(JOBS),--jobs $(JOBS)) $(ROWS) ;; \
 	    3) echo 'Without it the rows are trained and the results written with no notebooks and no report, as by make reproduce-plain.' >&2; \
@@ -62,7 +66,7 @@ reproduce: build
 reproduce-plain: build
 	@$(plain)
 
-reproduce-test: build
+reproduce-test: early-packages build
 	@environment/install
 	@environment/reproduce --test
 
