@@ -56,9 +56,6 @@ public final class EnginesCommand implements Callable<Integer> {
     }
 
     private void fetch() {
-        Usage.check(spec, () -> {
-            if (fetch.equals("auto")) throw new IllegalArgumentException("--fetch needs the name of an engine, one of " + String.join(", ", Names.NamedEngines.ALL) + ".");
-        });
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {
             EngineCandidate engine = Usage.of(spec, () -> Installation.current().engines(display).byName(fetch));
             String machines = engine.fetch(device, processor == null ? CpuFeatures.detect() : processor, Optional.ofNullable(repository));

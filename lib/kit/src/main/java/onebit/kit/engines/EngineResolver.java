@@ -76,7 +76,7 @@ public final class EngineResolver {
      * @throws UserError listing the names that there are
      */
     public void check(String engine, String precision) {
-        if (!engine.equals("auto")) byName(engine);
+        if (!engine.equals("auto")) byName(engine, Stream.of("auto"));
         if (!precision.equals("auto")) precision(precision);
     }
 
@@ -110,7 +110,7 @@ public final class EngineResolver {
      */
     public EngineChoice choose(String engine, Device device, String precision) {
         Wish wish = Wish.of(device, precision);
-        if (!engine.equals("auto")) return choose(byName(engine), wish);
+        if (!engine.equals("auto")) return choose(byName(engine, Stream.of("auto")), wish);
         List<String> refusals = new ArrayList<>();
         for (EngineCandidate candidate : candidates) {
             List<Engine.Mode> modes = candidate.modes();
@@ -189,8 +189,13 @@ public final class EngineResolver {
      * @throws UserError listing the names that there are, if this is none
      */
     public EngineCandidate byName(String name) {
+        return byName(name, Stream.of());
+    }
+
+    /** @param others names that could have been given, too */
+    private EngineCandidate byName(String name, Stream<String> others) {
         return candidates.stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow(() -> new UserError("There is no engine '" + name
-            + "'; there are " + Stream.concat(Stream.of("auto"), candidates.stream().map(EngineCandidate::name)).collect(Collectors.joining(", "))
+            + "'; there are " + Stream.concat(others, candidates.stream().map(EngineCandidate::name)).collect(Collectors.joining(", "))
             + ". 'onebit engines' says what each can do."));
     }
 

@@ -243,6 +243,7 @@ class EngineResolverTest {
 
         assertTrue(assertThrows(UserError.class, () -> resolver.choose("ostrich", Device.CPU, "auto")).getMessage()
             .startsWith("There is no engine 'ostrich'; there are auto, " + known + "."));
+        assertTrue(assertThrows(UserError.class, () -> resolver.byName("auto")).getMessage().startsWith("There is no engine 'auto'; there are " + known + "."));
         assertTrue(assertThrows(UserError.class, () -> resolver.choose("swift", Device.CPU, "float8")).getMessage().contains("'float8'"));
     }
 
