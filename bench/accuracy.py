@@ -8,6 +8,7 @@ Prints two tables in Markdown: mean, standard deviation and 95 % interval of the
 setting its difference from float32 by direct convolutions, with 95 % intervals of two kinds: Welch's, for which all runs are
 independent, and that of the differences between runs of one seed (paired), which begin with the same weights and see the same images
 in the same order, until rounding leads them apart. Both hold; the paired one is the narrower where a seed's luck outlasts that.
+Settings with one such pair each, of as many epochs, are one sample together.
 
 A run counts at its end and, finished or not, at each epoch at whose end the learning rate was at its lowest. With warm restarts
 (the rows with batch norm) that is after 2, 6, 14 and so on: up to there it is, to the last bit, a run of so many epochs.
@@ -166,15 +167,19 @@ def differences(runs: dict, measure: str = ACCURACY) -> str:
     form = digits(measure)
     rows = [f"| Row | Network | Epochs | Arithmetic | n, n of {BASE} | Minus {BASE}{', points' if measure == ACCURACY else ''} | 95 % interval | Pairs of a seed | Paired | 95 % interval |",
             "| --- " * 10 + "|"]
-    found, paired = defaultdict(list), defaultdict(list)
+    found, paired, single = defaultdict(list), defaultdict(list), defaultdict(list)
     for task, kinds in sorted(runs.items()):
         base = kinds.get(BASE, {})
         for kind, seeds in sorted(kinds.items()):
-            if kind != BASE and len(seeds) > 1 and len(base) > 1:
+            if kind == BASE:
+                continue
+            pairs = [value - base[seed] for seed, value in seeds.items() if seed in base]
+            if len(pairs) == 1:
+                single[task.epochs, kind].append((task.network(), pairs[0]))
+            if len(seeds) > 1 and len(base) > 1:
                 estimate = difference(mean(list(seeds.values())), mean(list(base.values())))
                 of_network = task.network(), task.epochs, kind
                 found[of_network].append((len(seeds), estimate))
-                pairs = [value - base[seed] for seed, value in seeds.items() if seed in base]
                 of_pairs = " | | |"
                 if len(pairs) > 1:
                     paired[of_network].append((len(pairs), mean(pairs)))
@@ -184,6 +189,11 @@ def differences(runs: dict, measure: str = ACCURACY) -> str:
         if len(estimates) > 1:
             rows.append("| **all {}, weighted by their runs** | {} | {} | {} | ".format(len(estimates), *of_network) + weighted(estimates, form)
                         + (f" {weighted(paired[of_network], form)}" if paired[of_network] else " | | |"))
+    for (epochs, kind), pairs in sorted(single.items()):
+        if len(pairs) > 1:
+            networks = ", ".join(sorted({network for network, _ in pairs}))
+            rows.append(f"| **those of one pair each, together** | {networks} | {epochs} | {kind} | | | | {len(pairs)} | "
+                        + signed(mean([pair for _, pair in pairs]), form))
     return "\n".join(rows)
 
 

@@ -178,6 +178,15 @@ class Accuracy(unittest.TestCase):
             with self.assertRaisesRegex(SystemExit, "differ after 6 epochs"):
                 accuracy.read([Path(folder)])
 
+    def test_settings_of_one_pair_each_are_one_sample(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for width, row, better in ((2, "cifar10-1bit-bn", 1), (2, "cifar10-full-bn", 2), (4, "cifar10-1bit-bn", 3)):
+                run(folder, 1, "float32", "direct", "direct convolutions", {2: 60.0}, row=row, epochs=2, width=width)
+                run(folder, 1, "bf16", "direct", "direct convolutions", {2: 60.0 + better}, row=row, epochs=2, width=width)
+            run(folder, 2, "bf16", "direct", "direct convolutions", {2: 99.0}, epochs=2, width=4)  # no partner of its seed
+            runs, _ = accuracy.read([Path(folder)])
+        self.assertIn("| 20-2, 20-4 | 2 | bf16 direct | | | | 3 | +2.00 | -0.48 to +4.48 |", accuracy.differences(runs))
+
     def test_over_all_tasks_of_one_network_and_as_many_epochs_each_weighs_as_much_as_it_has_runs(self):
         with tempfile.TemporaryDirectory() as folder:
             for row, seeds, difference in (("cifar10-1bit-bn", (1, 2, 3), -0.5), ("cifar10-full-bn", (1, 2), 0.5)):
