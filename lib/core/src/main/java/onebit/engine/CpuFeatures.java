@@ -1,6 +1,7 @@
 package onebit.engine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,7 @@ public record CpuFeatures(String name, boolean bf16, boolean bf16Faster) {
                 .collect(Collectors.toMap(pair -> pair[0].strip(), pair -> pair[1].strip(), (one, another) -> one));
             String flags = first.getOrDefault("flags", first.getOrDefault("Features", "")); // so called on ARM
             return flags.isEmpty() ? unknown() : of(first.getOrDefault("vendor_id", ""), Set.of(flags.split("\\s+")));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) { // unchecked: bytes that are no text
             return unknown();
         }
     }

@@ -211,7 +211,7 @@ class MatModelTest {
     @Test
     void arraysThatDoNotFitTogetherAreNamed() {
         PublishedFixture wrongStride = new PublishedFixture(1, 10), oneNormLess = new PublishedFixture(1, 10), wrongChannels = new PublishedFixture(1, 10);
-        PublishedFixture learned = new PublishedFixture(1, 10), oneConvolutionLess = new PublishedFixture(1, 10), wrongKernel = new PublishedFixture(1, 10);
+        PublishedFixture learned = new PublishedFixture(1, 10), oneConvolutionLess = new PublishedFixture(1, 10), wrongKernel = new PublishedFixture(1, 10), wide = new PublishedFixture(1, 10);
         wrongStride.strides[3] = 1;
         oneNormLess.moments.removeLast();
         oneNormLess.scalesAndOffsets.removeLast();
@@ -219,6 +219,7 @@ class MatModelTest {
         learned.scalesAndOffsets.get(3)[0][5] = 1.25f;
         oneConvolutionLess.bits.removeLast();
         wrongKernel.bits.set(4, new boolean[3][3][32][31]);
+        wide.bits.set(0, new boolean[3][3][3][242 * 16]);
         assertAll(
             () -> assertMessage("convolution 4 has stride 1 and padding 1; in a WRN-8-1 it has 2 and 1", () -> read(wrongStride.matlab())),
             () -> assertMessage("it has 8 batch norms; a WRN-8-1 has 9", () -> read(oneNormLess.keras())),
@@ -226,6 +227,7 @@ class MatModelTest {
             () -> assertMessage("batch norm 4 has a learned scale or offset", () -> read(learned.matlab())),
             () -> assertMessage("it has 7 convolutions; expected were 6n + 2", () -> read(oneConvolutionLess.keras())),
             () -> assertMessage("convolution 5 has", () -> read(wrongKernel.keras())),
+            () -> assertMessage("its first convolution has 3872 outputs; expected were at most 3856", () -> read(wide.keras())),
             () -> assertMessage("it tells 11 classes apart", () -> read(new PublishedFixture(1, 11).keras())));
     }
 
