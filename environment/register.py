@@ -31,6 +31,8 @@ def kernelspec(jdk: pathlib.Path) -> dict:
             "JJAVA_COMPILER_OPTS": "--add-modules jdk.incubator.vector",
             "JJAVA_CLASSPATH": f"{LIBRARY}/dist/lib/*.jar",
             "JJAVA_STARTUP_SCRIPTS_PATH": str(PROJECT / "environment" / "imports.jshell"),
+            # libc's reasons in English, as lib/bin/language says.
+            "LC_MESSAGES": "C",
         },
     }
 

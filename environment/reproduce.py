@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import concurrent.futures
 import contextlib
+import errno
 import fcntl
 import hashlib
 import itertools
@@ -213,8 +214,9 @@ def checksum(file: pathlib.Path) -> str:
 class State:
     """What was done: kept in the report's folder, so that a command that was stopped goes on."""
 
-    def __init__(self, folder: pathlib.Path, settings: dict, last: str):
+    def __init__(self, folder: pathlib.Path, settings: dict, last: str, runs: pathlib.Path):
         self.file = folder / "state.json"
+        self.runs = runs
         self.settings = settings
         self.last = last
         self.done = {}
@@ -228,9 +230,16 @@ class State:
 
     def has(self, file: pathlib.Path, executed: pathlib.Path) -> bool:
         entry = self.done.get(file.stem)
-        return entry is not None and entry["source"] == checksum(file) and not entry["errors"] and not entry["not_run"] and executed.exists()
+        return (entry is not None and entry["source"] == checksum(file) and not entry["errors"] and not entry["not_run"] and executed.exists()
+                and set(entry.get("runs", [])) <= set(self.finished_runs(file)))
+
+    def finished_runs(self, file: pathlib.Path) -> list:
+        """The run folders of a row notebook's row."""
+        row = ROW_NOTEBOOK.fullmatch(file.stem)
+        return sorted(result.parent.name for result in self.runs.glob(f"{row[1]}-*/result.json")) if row else []
 
     def add(self, file: pathlib.Path, entry: dict) -> None:
+        entry["runs"] = self.finished_runs(file)
         with self.lock:
             self.done.pop(self.last, None)  # it shows the results of all the others
             self.done[file.stem] = entry
@@ -313,6 +322,8 @@ class Executor:
             return
         except (DeadKernelError, CellControlSignal, RuntimeError) as e:
             entry["errors"].append(str(e) or type(e).__name__)
+        except OSError as e:
+            entry["errors"].append(f"the kernel could not be started: {e}")
         finally:
             self.running.discard(execution)
             relocate(notebook, os.path.relpath(file.parent.parent, self.folder))
@@ -349,6 +360,8 @@ def run(arguments) -> int:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.exit(f"Another make reproduce writes to {folder}. Wait until it ends, or set ONEBIT_RESULTS to another folder.")
+        except OSError:
+            pass  # a file system without locks
         return execute(arguments, files, folder)
 
 
@@ -359,7 +372,7 @@ def execute(arguments, files: list, folder: pathlib.Path) -> int:
     settings = {name: value for name, value in sorted(os.environ.items()) if name.startswith("ONEBIT_")}
     settings["rows"] = " ".join(arguments.rows)
     settings["sources"] = sources.read_text().strip() if sources.exists() else ""
-    state, progress = State(folder, settings, files[-1].stem), Progress()
+    state, progress = State(folder, settings, files[-1].stem, arguments.results / "runs"), Progress()
     executor = Executor(folder, arguments.kernel, arguments.silence, progress, state)
     notebooks = [(f"[{place}/{len(files)}] {file.stem}", file) for place, file in enumerate(files, 1)]
     # The last one for itself: whether it is to be executed again is known when all others are done.
@@ -403,7 +416,8 @@ def main() -> int:
     except NoSuchKernel:
         sys.exit(f"The kernel {arguments.kernel!r} is missing. Run environment/install, which registers it.")
     except OSError as e:
-        sys.exit(f"The report cannot be written: {e}. Is the disk full?")
+        full = " Free some space, then run this again." if e.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        sys.exit(f"The report cannot be written: {e}.{full}")
 
 
 if __name__ == "__main__":

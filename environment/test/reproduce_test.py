@@ -5,6 +5,7 @@ Run by make reproduce-test in the notebooks' environment. All but one of the tes
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -127,6 +128,18 @@ class ReproduceTest(unittest.TestCase):
 
         self.assertEqual(0, again.returncode, again.stderr)
         self.assertEqual(["begun", "figures"], self.noted()[3:])
+
+    def test_a_row_whose_run_is_gone_is_executed_again(self):
+        run = self.results / "runs" / "cifar10-a-smoke-seed1"
+        self.notebook("01-cifar10-a", self.note("row"), f"import pathlib; run = pathlib.Path({str(run)!r}); run.mkdir(parents=True); (run / 'result.json').touch()")
+        self.notebook("09-c", "raise ValueError('not yet')")
+        self.assertEqual(1, self.run_all().returncode)
+        self.assertIn("01-cifar10-a: done (before)", self.run_all().stderr)
+        shutil.rmtree(run)
+
+        self.assertNotIn("01-cifar10-a: done (before)", self.run_all().stderr)
+
+        self.assertEqual(["row", "row"], self.noted())
 
     def test_of_two_at_a_time_the_second_is_refused(self):
         self.notebook("00-a", self.note("begun"), "import time; time.sleep(600)")
@@ -259,6 +272,16 @@ class ReproduceTest(unittest.TestCase):
         done = subprocess.run(self.command(kernel="no-such"), capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(1, done.returncode)
         self.assertEqual("The kernel 'no-such' is missing. Run environment/install, which registers it.", done.stderr.strip().splitlines()[-1])
+
+    def test_a_kernel_that_cannot_be_started_is_the_notebooks_failure(self):
+        spec = self.folder / "jupyter" / "kernels" / "broken"
+        spec.mkdir(parents=True)
+        (spec / "kernel.json").write_text(json.dumps({"argv": ["/nowhere/java", "{connection_file}"], "display_name": "broken", "language": "java"}))
+        os.environ["JUPYTER_PATH"] = str(self.folder / "jupyter")
+        self.notebook("00-a", "1")
+        done = subprocess.run(self.command(kernel="broken"), capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(1, done.returncode)
+        self.assertIn("00-a: FAILED: the kernel could not be started: ", done.stderr)
 
 
 class CommittedNotebooksTest(unittest.TestCase):

@@ -2,6 +2,7 @@ package onebit.data;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,21 +60,24 @@ public final class CifarSources {
             try {
                 return cached.read("", progress);
             } catch (UserError altered) {
-                // to be replaced; if that fails, replace() tells what was wrong
+                return replace(cached, altered.getMessage(), progress);
             }
         }
-        return replace(cached, progress);
+        return replace(cached, "", progress);
     }
 
-    /** Fetches what the cache lacks. Processes that want the same data at the same time fetch it once. */
-    private Dataset replace(CifarFolder cached, Progress progress) {
+    /**
+     * Fetches what the cache lacks. Processes that want the same data at the same time fetch it once.
+     *
+     * @param altered what is wrong with what is there, a sentence with a space behind it; empty if nothing is there
+     */
+    private Dataset replace(CifarFolder cached, String altered, Progress progress) {
         Path lock = cached.path().resolve("lock");
         synchronized (CifarSources.class) {
             try {
                 Files.createDirectories(cached.path());
                 try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                      LockAttempt _ = waitFor(channel, cached.set(), progress)) {
-                    String altered = "";
                     if (cached.isComplete()) {
                         try {
                             return cached.read("", progress); // another process has fetched it by now
@@ -88,7 +92,7 @@ public final class CifarSources {
                 Thread.currentThread().interrupt();
                 throw new UserError("Waiting for " + cached.set().title() + " was interrupted; run the command again.", e);
             } catch (IOException e) {
-                throw AtomicFile.cannotWrite(lock, e);
+                throw new UserError(altered + AtomicFile.cannotWrite(lock, e).getMessage(), e);
             }
         }
     }
@@ -120,10 +124,14 @@ public final class CifarSources {
         return bytes;
     }
 
-    private void fetch(CifarFolder cached, String altered, Progress progress) throws IOException {
+    private void fetch(CifarFolder cached, String altered, Progress progress) {
         CifarSet set = cached.set();
-        cached.deleteLeftovers();
-        requireSpace(cached);
+        try {
+            cached.deleteLeftovers();
+            requireSpace(cached);
+        } catch (IOException e) {
+            throw AtomicFile.cannotWrite(e instanceof FileSystemException which && which.getFile() != null ? Path.of(which.getFile()) : cached.path(), e);
+        }
         List<String> reasons = new ArrayList<>();
         for (CifarOrigin origin : origins) {
             if (!origin.offers(set)) continue;

@@ -104,8 +104,14 @@ public record Download(URI source, Path target, Checksum expected, Patience pati
         for (Path file : List.of(target, part(), validatorFile())) Files.deleteIfExists(file);
     }
 
-    private boolean isFetched() throws IOException {
-        return Files.isRegularFile(target) && expected.matches(target);
+    private boolean isFetched() {
+        try {
+            return Files.isRegularFile(target) && expected.matches(target);
+        } catch (ClosedByInterruptException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            throw AtomicFile.cannotRead(target, e);
+        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package onebit.data;
 
-import java.util.Arrays;
 import onebit.model.Shape;
 
 /**
@@ -53,12 +52,6 @@ public final class Split {
         check(image);
         int size = shape.size(), from = image * size;
         for (int i = 0; i < size; i++) out[i] = pixels[from + i] & 255;
-    }
-
-    /** A copy of an image's bytes, CHW. */
-    public byte[] image(int image) {
-        check(image);
-        return Arrays.copyOfRange(pixels, offset(image), offset(image + 1));
     }
 
     /**

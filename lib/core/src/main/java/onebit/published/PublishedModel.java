@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import onebit.data.Checksum;
 
 /**
  * One of the five one-bit networks that the authors published with their code.
  *
- * @param id              on the command line: {@code keras-cifar10}
+ * @param id              as {@code onebit data published} prints it: {@code keras-cifar10}
  * @param title           for people
  * @param path            in the authors' repository
  * @param fileName        in the user's cache
@@ -44,11 +43,6 @@ public record PublishedModel(String id, String title, String path, String fileNa
             "TrainedModels/Matlab/PlainNets/CIFAR100_20-4-Plain_644kB.mat",
             "matlab-cifar100-plain-20-4-1bit-bn.mat", 658_912,
             Checksum.sha256("f7c1a16dd57b782bc4cc0f81543836565dd839f2a8311ce8e35383919e91605d"), "cifar100", 75.50));
-
-    /** The one of this {@link #id}. */
-    public static Optional<PublishedModel> named(String id) {
-        return ALL.stream().filter(model -> model.id.equals(id)).findFirst();
-    }
 
     /** Whether the file is this one, whatever its name; by its content. */
     boolean isIn(Path file) throws IOException {

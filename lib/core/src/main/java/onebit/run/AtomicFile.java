@@ -147,9 +147,13 @@ public final class AtomicFile {
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
         }
-        // The new name is on disk only once its folder is; Windows cannot open a folder, and needs no such step.
-        Path folder = target.toAbsolutePath().getParent();
-        if (!System.getProperty("os.name").startsWith("Windows")) force(folder, StandardOpenOption.READ);
+        // The new name is on disk only once its folder is. Windows cannot open a folder, and some shared folders of virtual
+        // machines and networks refuse the step: there the name comes to the disk when the system thinks fit.
+        try {
+            force(target.toAbsolutePath().getParent(), StandardOpenOption.READ);
+        } catch (IOException e) {
+            // the file itself is on the disk, and in its place
+        }
     }
 
     /**

@@ -40,7 +40,7 @@ public final class RunJournal implements AutoCloseable {
         try {
             writes.run();
         } catch (UserError e) {
-            throw new UserError(e.getMessage() + " What the run had saved before is intact: it can go on by --resume.", e);
+            throw new UserError(e.getMessage() + " What the run had saved before is intact: begun again it goes on from there (onebit train with --resume).", e);
         }
     }
 

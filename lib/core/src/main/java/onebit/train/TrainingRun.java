@@ -95,7 +95,7 @@ final class TrainingRun {
     }
 
     TrainingOutcome run() {
-        listener.started(network.description(), epoch, step);
+        if (epoch <= config.epochs()) listener.started(network.description(), epoch, step);
         while (epoch <= config.epochs()) {
             if (!trainEpoch()) return stop();
             Optional<Evaluation> evaluation = evaluate();
@@ -188,7 +188,7 @@ final class TrainingRun {
 
     private UserError diverged(String how) {
         return new UserError("Training has diverged in " + position() + ": " + how + ". The folder keeps the last good state ("
-            + position(saved.epoch(), saved.step()) + "). Try another seed or --precision float32.");
+            + position(saved.epoch(), saved.step()) + "). Try another seed, or float32.");
     }
 
     private double l2Penalty(NamedTensors state) {

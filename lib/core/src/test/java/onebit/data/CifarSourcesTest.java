@@ -218,6 +218,23 @@ class CifarSourcesTest {
         assertCached();
     }
 
+    @Test
+    void whatIsWrongWithTheCacheIsSaidWhereItCannotBeMended() throws IOException {
+        load(cifar10, NO_NPM);
+        Files.write(cache().resolve("data_batch_3.bin"), new byte[7]);
+        Files.delete(cache().resolve("lock"));
+        Files.createDirectory(cache().resolve("lock"));
+        String message = assertThrows(UserError.class, () -> load(cifar10, NO_NPM)).getMessage();
+        assertTrue(message.matches(".*data_batch_3.bin.* \\S+lock could not be written: .*"), message);
+    }
+
+    @Test
+    void aLeftoverThatCannotBeRemovedIsNamed() throws IOException {
+        Files.createDirectories(cache().resolve("test_batch.bin.left.part/full"));
+        String message = assertThrows(UserError.class, () -> load(cifar10, NO_NPM)).getMessage();
+        assertTrue(message.contains("test_batch.bin.left.part could not be written: "), message);
+    }
+
     private static void close(FileChannel channel) {
         try {
             channel.close();

@@ -48,7 +48,8 @@ class ShiftFlipCutoutTest {
     /** The method's words, pixel by pixel. */
     private static float[] plain(Split split, int image, Placement p) {
         Shape shape = split.shape();
-        byte[] source = split.image(image);
+        float[] source = new float[shape.size()];
+        split.read(image, source);
         float[] out = new float[shape.size()];
         for (int c = 0; c < shape.channels(); c++) {
             for (int y = 0; y < shape.height(); y++) {
@@ -58,7 +59,7 @@ class ShiftFlipCutoutTest {
                     boolean covered = p.top() <= y && y <= p.bottom() && p.left() <= x && x <= p.right();
                     boolean outside = sourceY < 0 || sourceY >= shape.height() || sourceX < 0 || sourceX >= shape.width();
                     out[position] = covered || outside ? ShiftFlipCutout.noise(p.noise(), position)
-                        : source[c * shape.height() * shape.width() + sourceY * shape.width() + sourceX] & 255;
+                        : source[c * shape.height() * shape.width() + sourceY * shape.width() + sourceX];
                 }
             }
         }

@@ -22,6 +22,7 @@ import onebit.model.Node;
 import onebit.model.Shape;
 import onebit.quant.OneBit;
 import onebit.reference.ReferenceEngine;
+import onebit.testing.PublishedScore;
 import onebit.testing.RealData;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +46,7 @@ class PublishedFilesTest {
         "matlab-cifar100, cifar100, 20, 160, 100, 26794720",
         "plain-cifar100,  cifar100, 20, 64,  100, 4303552"})
     void haveThePublishedNumbersOfLayersChannelsAndBits(String id, String dataset, int depth, int channels, int classes, int bits) throws IOException {
-        PublishedModel published = PublishedModel.named(id).orElseThrow();
+        PublishedModel published = PublishedScore.model(id);
         Model model = MatModel.read(files.get(published));
         assertEquals(dataset, model.dataset());
         assertEquals(dataset, published.dataset());
@@ -69,7 +70,7 @@ class PublishedFilesTest {
         "matlab-cifar100, -0.814858 -0.552568 -0.551264 0.439655 0.322487 -0.131653 -0.348240 -0.156184 -0.102190 -0.901525",
         "plain-cifar100,  -29.770295 -50.270256 108.597763 -10.170766 -47.231361 12.244745 -54.028240 9.631035 9.064858 -68.211868"})
     void giveTheLogitsOfAnIndependentImplementation(String id, String expected) throws IOException {
-        Model model = MatModel.read(files.get(PublishedModel.named(id).orElseThrow()));
+        Model model = MatModel.read(files.get(PublishedScore.model(id)));
         float[] logits = new float[model.graph().classes()];
         try (Network network = new ReferenceEngine().network(model.graph(), NetworkOptions.inference(Precision.FLOAT64).withBatchSize(1))) {
             network.load(model.state());

@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -99,6 +104,18 @@ class AtomicFileTest {
         AtomicFile.publish(temporary, file);
         assertEquals("whole", Files.readString(file));
         assertFalse(Files.exists(temporary));
+    }
+
+    /** As in some shared folders; here in a zip file, none of whose folders can be opened. */
+    @Test
+    void aFolderThatCannotBeBroughtToTheDiskIsNoFailure() throws IOException {
+        try (FileSystem zip = FileSystems.newFileSystem(folder.resolve("files.zip"), Map.of("create", "true"))) {
+            Path file = zip.getPath("/inside/file");
+            AtomicFile.write(file, "first");
+            AtomicFile.write(file, "second");
+            assertThrows(IOException.class, () -> FileChannel.open(file.getParent(), StandardOpenOption.READ).close());
+            assertEquals("second", Files.readString(file));
+        }
     }
 
     @Test

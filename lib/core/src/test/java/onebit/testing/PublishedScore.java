@@ -53,9 +53,14 @@ public record PublishedScore(String id, int published, int images, int right) {
         }
     }
 
+    /** The one of this {@link PublishedModel#id}. */
+    public static PublishedModel model(String id) {
+        return PublishedModel.ALL.stream().filter(model -> model.id().equals(id)).findFirst().orElseThrow();
+    }
+
     /** Runs the model. */
     public Outputs on(Engine engine, Precision precision) {
-        PublishedModel which = PublishedModel.named(id).orElseThrow();
+        PublishedModel which = model(id);
         Model model = MatModel.read(PublishedModels.ofUser().find(RealData.folder("ONEBIT_PUBLISHED")).get(which));
         Split all = RealData.cifar(CifarSet.named(which.dataset())).test();
         assertEquals(TEST_IMAGES, all.count());

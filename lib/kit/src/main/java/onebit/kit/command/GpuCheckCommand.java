@@ -10,6 +10,7 @@ import onebit.kit.Installation;
 import onebit.kit.engines.EngineChoice;
 import onebit.kit.engines.EngineResolver;
 import onebit.kit.gpu.GpuCheck;
+import onebit.model.WideResNet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,7 +47,7 @@ public final class GpuCheckCommand implements Callable<Integer> {
     public Integer call() {
         Usage.check(spec, () -> {
             if (minutes < 1) throw new IllegalArgumentException("--minutes must be 1 or more, not " + minutes + ".");
-            if (widths.stream().anyMatch(w -> w < 1)) throw new IllegalArgumentException("--widths must be 1 or more each.");
+            widths.forEach(width -> WideResNet.checkSize(GpuCheck.DEPTH, width));
         });
         PrintWriter out = spec.commandLine().getOut();
         try (ProgressDisplay display = ProgressDisplay.of(spec)) {

@@ -46,7 +46,9 @@ import onebit.testing.SyntheticBatch;
  */
 public record GpuCheck(Engine engine, Device device, List<Integer> widths, PythonPeer peer) {
 
-    private static final int DEPTH = 20, CLASSES = 10, SMALL_BATCH = 8, TIMED_STEPS = 20;
+    /** Of the networks that are timed. */
+    public static final int DEPTH = 20;
+    private static final int CLASSES = 10, SMALL_BATCH = 8, TIMED_STEPS = 20;
     /** Batch norm's gradient is a sum that cancels and loses digits: 9e-4 in float32 on a CPU. */
     private static final double FLOAT32_OUTPUT = 1e-4, FLOAT32_GRADIENT = 5e-3, BF16_OUTPUT = 2e-2, BF16_GRADIENT = 0.1;
     /** An activation next to the kink of its ReLU falls to either side of it: hundredths of a layer's gradient. */
