@@ -30,7 +30,7 @@ class GpuCheckRunTest {
     private String said(String... arguments) throws Exception {
         Path run = folder.resolve("run");
         Files.copy(Machine.SCRIPTS.resolve("../../bench/gpu-check/run"), run);
-        Files.copy(Machine.SCRIPTS.resolve("utf-8"), Files.createDirectories(folder.resolve("lib/bin")).resolve("utf-8"));
+        Files.copy(Machine.SCRIPTS.resolve("language"), Files.createDirectories(folder.resolve("lib/bin")).resolve("language"));
         Files.createDirectories(folder.resolve("runtime/bin"));
         Machine.script(folder.resolve("runtime/bin/java"), "printf '%s|' \"$@\"\n");
         Files.writeString(Files.createDirectories(folder.resolve("lib/dist")).resolve("sources.sha256"), "1234abcd\n");

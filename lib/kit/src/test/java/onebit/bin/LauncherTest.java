@@ -30,7 +30,7 @@ class LauncherTest {
         Machine.jdk(machine.systemJdks.resolve("temurin-25"), 25);
         lib = Files.createDirectories(folder.resolve("a project/lib")).toRealPath();
         Files.createDirectories(lib.resolve("bin"));
-        for (String name : List.of("onebit", "find-jdk", "utf-8")) {
+        for (String name : List.of("onebit", "find-jdk", "language")) {
             Files.copy(Machine.SCRIPTS.resolve(name), lib.resolve("bin").resolve(name));
         }
         onebit = lib.resolve("bin/onebit");
