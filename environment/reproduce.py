@@ -231,7 +231,7 @@ class State:
     def has(self, file: pathlib.Path, executed: pathlib.Path) -> bool:
         entry = self.done.get(file.stem)
         return (entry is not None and entry["source"] == checksum(file) and not entry["errors"] and not entry["not_run"] and executed.exists()
-                and set(entry.get("runs", [])) <= set(self.finished_runs(file)))
+                and set(entry["runs"]) <= set(self.finished_runs(file)))
 
     def finished_runs(self, file: pathlib.Path) -> list:
         """The run folders of a row notebook's row."""

@@ -52,10 +52,9 @@ public final class MatModel {
         int depth = layers.convolutions().size();
         if (depth < 8 || (depth - 2) % 6 != 0)
             throw file.error("it has " + depth + " convolutions; expected were 6n + 2 (8, 14, 20, ...).");
-        int width = Math.max(1, layers.convolutions().getFirst().shape().getFirst() / WideResNet.BASE_CHANNELS);
+        int outputs = layers.convolutions().getFirst().shape().getFirst(), width = Math.max(1, outputs / WideResNet.BASE_CHANNELS);
         if (width > WideResNet.MAX_WIDTH)
-            throw file.error("its first convolution has " + layers.convolutions().getFirst().shape().getFirst() + " outputs; expected were at most "
-                + WideResNet.MAX_WIDTH * WideResNet.BASE_CHANNELS + ".");
+            throw file.error("its first convolution has " + outputs + " outputs; expected were at most " + WideResNet.MAX_WIDTH * WideResNet.BASE_CHANNELS + ".");
         int classes = layers.convolutions().getLast().shape().getFirst();
         String dataset = switch (classes) {
             case 10 -> "cifar10";

@@ -28,6 +28,10 @@ class LiveChart {
         this.watched = watched;
     }
 
+    boolean isWatched() {
+        return watched;
+    }
+
     /** While the run goes on. */
     NotebookOutput.Content at(TrainingHistory.Moment moment) {
         String bar = String.format(Locale.ROOT, "<progress max=\"1\" value=\"%.3f\"></progress> ", moment.progress().map(TrainingReport::part).orElse(0.0));

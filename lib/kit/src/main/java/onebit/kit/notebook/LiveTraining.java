@@ -24,7 +24,7 @@ import onebit.train.TrainingOutcome;
 final class LiveTraining {
 
     private static final Duration SHOWN_EVERY = Duration.ofMillis(400);
-    /** Where drawing is slow, as the first chart's is. */
+    /** Where drawing is slow, as the first chart's is, and where nobody watches. */
     private static final Duration SHOWN_AT_LEAST_EVERY = Duration.ofSeconds(2);
     /** To draw the chart takes about this part of the time that belongs to training. */
     private static final int SHARE = 50;
@@ -63,7 +63,7 @@ final class LiveTraining {
         NotebookOutput.Slot slot = output.slot();
         thread.start();
         long shown = -1;
-        Duration pause = SHOWN_EVERY;
+        Duration least = chart.isWatched() ? SHOWN_EVERY : SHOWN_AT_LEAST_EVERY, pause = least;
         try {
             while (!thread.join(pause)) {
                 TrainingHistory.Moment moment = thread.history().now();
@@ -72,7 +72,7 @@ final class LiveTraining {
                 long begun = System.nanoTime();
                 slot.show(drawn(() -> chart.at(moment)));
                 long drawing = SHARE * (System.nanoTime() - begun);
-                pause = Duration.ofNanos(Math.clamp(drawing, SHOWN_EVERY.toNanos(), SHOWN_AT_LEAST_EVERY.toNanos()));
+                pause = Duration.ofNanos(Math.clamp(drawing, least.toNanos(), SHOWN_AT_LEAST_EVERY.toNanos()));
             }
             TrainingOutcome outcome = thread.outcome();
             slot.show(drawn(() -> chart.ended(thread.history().now(), ended(outcome))));

@@ -63,7 +63,7 @@ class UsageTest {
             Arguments.of("The limit of 60000 is above the number of training images, 50000; leave out --train-limit", new String[] {"train", "cifar10-full-bn", "--train-limit", "60000"}),
             Arguments.of("above the number of test images, 10000", new String[] {"reproduce", "--test-limit", "10001"}),
             Arguments.of("--into says what to fetch; give --fetch NAME with it.", new String[] {"engines", "--into", "somewhere"}),
-            Arguments.of("There is no engine 'auto'; there are ", new String[] {"engines", "--fetch", "auto"}),
+            Arguments.of("There is no engine 'auto'; there are reference. 'onebit engines' says what each can do.", new String[] {"engines", "--fetch", "auto"}),
             Arguments.of("--device says what to fetch", new String[] {"engines", "--device", "cuda"}),
             Arguments.of("There is no folder nowhere/x, which --results names.", new String[] {"results", "--results", "nowhere/x"}),
             Arguments.of("There is no folder nowhere/x, which --results names.", new String[] {"figures", "--results", "nowhere/x"}),
